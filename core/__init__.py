@@ -1,0 +1,1 @@
+"""The lesson: pure Python and PyTorch, without a word of Streamlit."""

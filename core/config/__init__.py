@@ -1,0 +1,6 @@
+"""One frozen value says everything about a run."""
+
+from core.config.presets import PRESETS, Preset, preset
+from core.config.run import KNOBS, Knob, RunConfig
+
+__all__ = ["KNOBS", "PRESETS", "Knob", "Preset", "RunConfig", "preset"]

@@ -1,0 +1,73 @@
+"""Presets: a name -> RunConfig table. The reports' recipes first, then ours."""
+
+from dataclasses import dataclass
+
+from core.config.run import RunConfig
+from core.errors import unknown
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A recipe with a title and the sentence that says where it comes from."""
+
+    title: str
+    about: str
+    config: RunConfig
+
+
+SGD = {"optimiser": "sgd", "schedule": "constant"}
+
+PRESETS: dict[str, Preset] = {
+    "r1-lenet": Preset(
+        "R1: the LeNet of 21,840 parameters",
+        "Report R1's recipe: SGD 0.01 with momentum 0.5, batches of 64.",
+        RunConfig("mnist", "r1-lenet", 5, 64, 0.01, momentum=0.5, **SGD),
+    ),
+    "r0-mnist": Preset(
+        "R0: MNIST with batch norm, 98.86 %",
+        "Report R0's convolutional net with batch norm, ten epochs.",
+        RunConfig("mnist", "r0-cnn", 10, 64, 1e-3, optimiser="adam", schedule="constant"),
+    ),
+    "r2-mnist-1": Preset(
+        "R2: MNIST Model-1, 99.12 %",
+        "Report R2's best row of table 1: SGD 0.01 with momentum 0.9, ten epochs.",
+        RunConfig("mnist", "r2-mnist-1", 10, 64, 0.01, momentum=0.9, **SGD),
+    ),
+    "r2-mnist-2": Preset(
+        "R2: MNIST Model-2, 99.09 %",
+        "Half the filters of Model-1, the same recipe.",
+        RunConfig("mnist", "r2-mnist-2", 10, 64, 0.01, momentum=0.9, **SGD),
+    ),
+    "r2-cifar-2": Preset(
+        "R2: CIFAR-10 Model-2, 70.51 %",
+        "Report R2's best plain net on CIFAR-10, twenty epochs.",
+        RunConfig("cifar10", "r2-cifar-2", 20, 64, 0.01, momentum=0.9, **SGD),
+    ),
+    "r3-default": Preset(
+        "R3: the ladder's first rung, 33.59 %",
+        "Report R3's default: SGD 0.001 without momentum, pixels -0.5..0.5, no shuffling.",
+        RunConfig("cifar10", "r3-default", 300, 64, 1e-3, momentum=0.0, scale="centred", shuffle=False, **SGD),
+    ),
+    "r4-linear": Preset(
+        "R4: FashionMNIST, linear",
+        "Report R4's first net: one linear layer after another, no activation.",
+        RunConfig("fashion", "r4-linear", 10, 32, 0.1, momentum=0.0, **SGD),
+    ),
+    "r4-relu": Preset(
+        "R4: FashionMNIST, linear + ReLU",
+        "Report R4's second net: the same with ReLU.",
+        RunConfig("fashion", "r4-relu", 10, 32, 0.1, momentum=0.0, **SGD),
+    ),
+    "r4-tinyvgg": Preset(
+        "R4: FashionMNIST, TinyVGG",
+        "Report R4's third net, the one CNN Explainer shows.",
+        RunConfig("fashion", "r4-tinyvgg", 10, 32, 0.1, momentum=0.0, **SGD),
+    ),
+}
+
+
+def preset(name: str) -> RunConfig:
+    """The config of a preset by name."""
+    if name not in PRESETS:
+        raise unknown("The preset", name, PRESETS)
+    return PRESETS[name].config

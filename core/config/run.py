@@ -1,0 +1,365 @@
+"""RunConfig: all the knobs of a training run, their ranges and their reasons."""
+
+import dataclasses
+import hashlib
+import json
+import math
+from dataclasses import dataclass, field
+from typing import Any, Self, cast
+
+from core.errors import LabError, unknown
+
+OPTIMISERS = ("sgd", "asgd", "adam", "adamw", "muon")
+SCHEDULES = ("constant", "step", "cosine", "one-cycle")
+ACTIVATIONS = ("relu", "leaky", "tanh", "sigmoid", "gelu")
+SCALES = ("standard", "centred", "unit", "raw")  # zero mean unit variance; -0.5..0.5; 0..1; 0..255
+PRECISIONS = ("auto", "fp32", "bf16")
+
+
+@dataclass(frozen=True)
+class Knob:
+    """What a field means and what it may be: the sidebar, the docs and the error messages are made from it."""
+
+    name: str
+    kind: type
+    optional: bool  # None means "as the network line says"
+    default: Any
+    fold: str  # basic, optimiser, data
+    label: str
+    help: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    log: bool = False  # a logarithmic slider
+    beginner: bool = False  # one of the six knobs of beginner mode
+
+    def check(self, value: Any) -> Any:
+        """The value in its proper type, or a LabError that names the knob, the value and what is allowed."""
+        if value is None and self.optional:
+            return None
+        value = self._typed(value)
+        if self.choices and value not in self.choices:
+            raise unknown(self.name, value, self.choices)
+        if self.low is not None and self.high is not None:
+            for number in value if isinstance(value, tuple) else (value,):
+                if not self.low <= number <= self.high:
+                    raise LabError(f"{self.name} is {_plain(value)}; allowed: {self._allowed()}.")
+        return value
+
+    def parse(self, text: str) -> Any:
+        """The value from the command line: `--set lr=0.01`, `--set filters=64,128`, `--set dropout=none`."""
+        if text.lower() in ("none", "") and self.optional:
+            return None
+        return self.check(text)
+
+    def _typed(self, value: Any) -> Any:
+        wrong = LabError(f"{self.name} is {value!r}; allowed: {self._allowed()}.")
+        if self.kind is bool:
+            if isinstance(value, bool):
+                return value
+            words = {
+                "true": True,
+                "yes": True,
+                "on": True,
+                "1": True,
+                "false": False,
+                "no": False,
+                "off": False,
+                "0": False,
+            }
+            if str(value).lower() not in words:
+                raise wrong
+            return words[str(value).lower()]
+        if self.kind is tuple:
+            parts = value.replace("/", ",").split(",") if isinstance(value, str) else value
+            try:
+                numbers = tuple(int(part) for part in parts)
+            except (TypeError, ValueError):
+                raise wrong from None
+            if not 1 <= len(numbers) <= 16:
+                raise wrong
+            return numbers
+        if self.kind in (int, float):
+            if isinstance(value, bool):
+                raise wrong
+            try:
+                number = float(value)
+            except (TypeError, ValueError):
+                raise wrong from None
+            if not math.isfinite(number) or (self.kind is int and number != int(number)):
+                raise wrong
+            return int(number) if self.kind is int else number
+        if not isinstance(value, str) or not value.strip():
+            raise wrong
+        return value.strip()
+
+    def _allowed(self) -> str:
+        none = " (or none: as the network line says)" if self.optional else ""
+        if self.choices:
+            return ", ".join(self.choices) + none
+        if self.kind is bool:
+            return "true or false" + none
+        if self.kind is tuple:
+            return f"1 to 16 whole numbers from {_plain(self.low)} to {_plain(self.high)}, such as 64,128,256" + none
+        if self.low is not None:
+            whole = "a whole number from " if self.kind is int else ""
+            return f"{whole}{_plain(self.low)} to {_plain(self.high)}" + none
+        return "some text" + none
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def knob(default: Any, fold: str, label: str, help: str, **more: Any) -> Any:
+    """A dataclass field that carries its knob."""
+    return field(default=default, metadata={"fold": fold, "label": label, "help": help, **more})
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Everything about a run. The same config on the same device gives the same numbers."""
+
+    # basic
+    dataset: str = knob("mnist", "basic", "Dataset", "Where the pictures come from.")
+    net: str = knob(
+        "r1-lenet", "basic", "Network", "A named network, or its line of text: `conv 10 5x5 | pool 2 | relu | …`."
+    )
+    epochs: int = knob(3, "basic", "Epochs", "Passes over the whole training set.", low=1, high=2000, beginner=True)
+    batch_size: int = knob(
+        256,
+        "basic",
+        "Batch size",
+        "Pictures per step. Large is faster per picture, small takes more steps.",
+        low=1,
+        high=8192,
+        log=True,
+        beginner=True,
+    )
+    lr: float = knob(
+        6e-3,
+        "basic",
+        "Learning rate",
+        "How far each step goes. Too high diverges, too low never arrives.",
+        low=1e-7,
+        high=10.0,
+        log=True,
+        beginner=True,
+    )
+    seed: int = knob(
+        0,
+        "basic",
+        "Seed",
+        "Another seed, another start: run several before you believe a difference.",
+        low=0,
+        high=2**31 - 1,
+    )
+    activation: str | None = knob(
+        None,
+        "basic",
+        "Activation",
+        "Replaces every activation of the network line.",
+        choices=ACTIVATIONS,
+        beginner=True,
+    )
+    dropout: float | None = knob(
+        None,
+        "basic",
+        "Dropout",
+        "Replaces the rate of every dropout in the network line.",
+        low=0.0,
+        high=0.95,
+        beginner=True,
+    )
+    batch_norm: bool | None = knob(
+        None, "basic", "Batch norm", "Puts batch norm after every convolution, or removes it."
+    )
+    kernel: int | None = knob(
+        None, "basic", "Kernel size", "Replaces the size of every convolution kernel.", low=1, high=15
+    )
+    filters: tuple[int, ...] | None = knob(
+        None,
+        "basic",
+        "Filters",
+        "Replaces the channel counts of the convolutions, in order: 64,128,256.",
+        low=1,
+        high=2048,
+    )
+    # optimiser
+    optimiser: str = knob(
+        "adamw",
+        "optimiser",
+        "Optimiser",
+        "The rule that turns gradients into steps.",
+        choices=OPTIMISERS,
+        beginner=True,
+    )
+    momentum: float = knob(
+        0.9, "optimiser", "Momentum", "How much of the last step is kept (SGD and Muon).", low=0.0, high=0.999
+    )
+    nesterov: bool = knob(
+        False, "optimiser", "Nesterov", "Looks ahead along the momentum before stepping (SGD and Muon)."
+    )
+    weight_decay: float = knob(0.0, "optimiser", "Weight decay", "Pulls weights towards zero.", low=0.0, high=1.0)
+    schedule: str = knob(
+        "one-cycle", "optimiser", "Schedule", "How the learning rate moves during the run.", choices=SCHEDULES
+    )
+    warmup: float = knob(
+        0.25,
+        "optimiser",
+        "Warm-up",
+        "The share of the run spent rising to the learning rate (cosine, one-cycle).",
+        low=0.0,
+        high=0.9,
+    )
+    step_every: int = knob(
+        10, "optimiser", "Step every", "Epochs between two drops of the step schedule.", low=1, high=1000
+    )
+    step_factor: float = knob(
+        0.1, "optimiser", "Step factor", "What the step schedule multiplies the rate by.", low=0.001, high=1.0
+    )
+    label_smoothing: float = knob(
+        0.0, "optimiser", "Label smoothing", "Share of each label spread over all classes.", low=0.0, high=0.5
+    )
+    average: float = knob(
+        0.0,
+        "optimiser",
+        "Weight average",
+        "Decay of a running average of the weights, judged instead of them; 0 is off.",
+        low=0.0,
+        high=0.9999,
+    )
+    clip: float = knob(0.0, "optimiser", "Clip gradient", "Longest gradient allowed; 0 is off.", low=0.0, high=1000.0)
+    early_stop: int = knob(
+        0, "optimiser", "Early stop", "Ends after so many epochs without a better loss; 0 is off.", low=0, high=1000
+    )
+    stop_accuracy: float = knob(
+        0.0,
+        "optimiser",
+        "Stop at accuracy",
+        "Ends once an epoch reaches it, 0.99 is 99 %; 0 is off.",
+        low=0.0,
+        high=1.0,
+    )
+    stop_seconds: float = knob(
+        0.0, "optimiser", "Stop after seconds", "Ends at the first step past this time; 0 is off.", low=0.0, high=1e6
+    )
+    precision: str = knob(
+        "auto", "optimiser", "Precision", "auto takes bf16 where this device is faster with it.", choices=PRECISIONS
+    )
+    accumulate: int = knob(
+        1,
+        "optimiser",
+        "Accumulate",
+        "Splits each batch into so many parts to save memory; the steps stay the same.",
+        low=1,
+        high=256,
+    )
+    snapshots: int = knob(
+        20, "optimiser", "Snapshots", "How many moments of the run to keep for the time machine.", low=1, high=100
+    )
+    # data
+    shuffle: bool = knob(True, "data", "Shuffle", "A new order of the pictures every epoch.")
+    scale: str = knob(
+        "standard",
+        "data",
+        "Pixel scale",
+        "standard: mean 0, spread 1; centred: -0.5..0.5; unit: 0..1; raw: 0..255.",
+        choices=SCALES,
+    )
+    train_size: int = knob(
+        0, "data", "Training pictures", "Use only so many training pictures; 0 is all.", low=0, high=10_000_000
+    )
+    holdout: float = knob(
+        0.0,
+        "data",
+        "Hold out",
+        "Share of the training set kept for validation: stopping then never looks at the test set.",
+        low=0.0,
+        high=0.5,
+    )
+    crop: int = knob(
+        0, "data", "Random crop", "Pads by so many pixels and crops back at a random place.", low=0, high=32
+    )
+    shift: float = knob(0.0, "data", "Shift", "Moves by up to this share of the width.", low=0.0, high=0.5)
+    rotate: float = knob(0.0, "data", "Rotate", "Turns by up to so many degrees.", low=0.0, high=180.0)
+    zoom: float = knob(0.0, "data", "Zoom", "Grows or shrinks by up to this share.", low=0.0, high=0.5)
+    shear: float = knob(0.0, "data", "Shear", "Slants by up to so many degrees.", low=0.0, high=45.0)
+    flip: bool = knob(False, "data", "Flip", "Mirrors left and right half of the time.")
+    brightness: float = knob(0.0, "data", "Brightness", "Changes brightness by up to this share.", low=0.0, high=1.0)
+    contrast: float = knob(0.0, "data", "Contrast", "Changes contrast by up to this share.", low=0.0, high=1.0)
+    saturation: float = knob(
+        0.0, "data", "Saturation", "Changes colourfulness by up to this share (colour pictures).", low=0.0, high=1.0
+    )
+    sharpness: float = knob(0.0, "data", "Sharpness", "Sharpens or blurs by up to this share.", low=0.0, high=1.0)
+    cutout: int = knob(0, "data", "Cutout", "Side of a square blanked out at a random place.", low=0, high=128)
+
+    def __post_init__(self) -> None:
+        for each in KNOBS.values() if KNOBS else ():
+            object.__setattr__(self, each.name, each.check(getattr(self, each.name)))
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with some knobs turned; unknown names are refused."""
+        for name in changes:
+            if name not in KNOBS:
+                raise unknown("The setting", name, KNOBS)
+        return dataclasses.replace(self, **changes)
+
+    def parse(self, settings: list[str]) -> Self:
+        """A copy with `key=value` texts applied, as the command line gives them."""
+        changes = {}
+        for setting in settings:
+            name, equals, text = setting.partition("=")
+            if not equals:
+                raise LabError(f"--set is {setting!r}; allowed: key=value, such as lr=0.01.")
+            if name.strip() not in KNOBS:
+                raise unknown("The setting", name.strip(), KNOBS)
+            changes[name.strip()] = KNOBS[name.strip()].parse(text.strip())
+        return self.replace(**changes)
+
+    def changed(self) -> dict[str, Any]:
+        """Only the knobs that differ from their defaults."""
+        return {name: value for name, value in self.to_dict().items() if value != _jsonable(KNOBS[name].default)}
+
+    def to_dict(self) -> dict[str, Any]:
+        return {each.name: _jsonable(getattr(self, each.name)) for each in dataclasses.fields(self)}
+
+    def to_json(self) -> str:
+        return json.dumps(self.to_dict(), sort_keys=True)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """A config from stored JSON; keys that this version does not know are ignored."""
+        return cls(**{name: value for name, value in values.items() if name in KNOBS})
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        try:
+            values = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise LabError(f"This run's settings are not readable JSON ({error}).") from None
+        if not isinstance(values, dict):
+            raise LabError(f"This run's settings are {type(values).__name__}; allowed: a JSON object.")
+        return cls.from_dict(values)
+
+    def key(self) -> str:
+        """The same for two runs exactly if all their knobs are equal."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
+
+
+def _jsonable(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _knob(each: "dataclasses.Field[Any]") -> Knob:
+    annotation = cast(Any, each.type)
+    kinds = {"str": str, "int": int, "float": float, "bool": bool, "tuple[int, ...]": tuple}
+    written = str(annotation) if not isinstance(annotation, type) else annotation.__name__
+    base = written.replace(" | None", "")
+    return Knob(each.name, kinds[base], written != base, each.default, **each.metadata)
+
+
+KNOBS: dict[str, Knob] = {}
+KNOBS.update({each.name: _knob(each) for each in dataclasses.fields(RunConfig)})

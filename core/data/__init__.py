@@ -1,0 +1,1 @@
+"""Data sets as tensors: downloads, built-in pen strokes, ink clean-up and batched augmentation."""

@@ -1,0 +1,1 @@
+"""Looking inside: predictions, kernels, feature maps, mistakes."""
