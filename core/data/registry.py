@@ -1,0 +1,95 @@
+"""The registry: a dataset by its name, and what is known about it before it is loaded."""
+
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.data.classics import CLASSICS, Progress, found, read
+from core.errors import LabError, unknown
+from core.paths import data_dir
+
+if TYPE_CHECKING:  # naming and listing sets must not wait for torch
+    from core.data.dataset import Dataset
+
+ABOUT = {
+    "mnist": "Handwritten digits: 60,000 + 10,000 grey pictures of 28x28, ten classes. LeCun, Cortes and Burges; "
+    "free for research and teaching.",
+    "fashion": "Clothes: 60,000 + 10,000 grey pictures of 28x28, ten classes. Zalando Research, MIT licence.",
+    "kmnist": "Old Japanese script: 60,000 + 10,000 grey pictures of 28x28, ten classes. CODH, CC BY-SA 4.0.",
+    "cifar10": "Animals and vehicles: 50,000 + 10,000 colour pictures of 32x32, ten classes. Krizhevsky, "
+    "University of Toronto; free for research and teaching.",
+    "strokes": "Digits and Greek letters drawn by this lab from pen strokes: 60,000 + 10,000 grey pictures of 28x28, "
+    "34 classes. Needs no download; part of the lab.",
+    "strokes-digits": "The ten digits drawn by this lab from pen strokes: 60,000 + 10,000 grey pictures of 28x28. "
+    "Needs no download; part of the lab.",
+    "strokes-greek": "The 24 lower-case Greek letters drawn by this lab from pen strokes: 60,000 + 10,000 grey "
+    "pictures of 28x28. Needs no download; part of the lab.",
+}
+KEPT = 3  # loaded sets kept in memory; CIFAR-10 is 184 MB
+
+_loaded: "OrderedDict[tuple[str, str, float], Dataset]" = OrderedDict()
+_locks = {name: threading.Lock() for name in ABOUT}  # two visitors who want one set wait for one download
+_own = threading.Lock()
+
+
+def names() -> list[str]:
+    """Every dataset there is: the built-in ones, then one's own files in the data folder."""
+    return [*ABOUT, *(name for name in sorted(path.stem for path in data_dir().glob("*.npz")) if name not in ABOUT)]
+
+
+def state(name: str) -> str:
+    """`ready`, `downloadable`, or `absent`."""
+    if name in CLASSICS:
+        return "ready" if _npz(name).is_file() or found(CLASSICS[name], data_dir()) else "downloadable"
+    return "ready" if name in names() else "absent"
+
+
+def about(name: str) -> str:
+    """A sentence on what the set holds, where it is from and how it may be used."""
+    if name in ABOUT:
+        return ABOUT[name]
+    if name not in names():
+        raise unknown("The dataset", name, names())
+    return f"Your own dataset in {_npz(name)}."
+
+
+def load(name: str, progress: Progress | None = None) -> "Dataset":
+    """The set by its name, downloaded or drawn first if need be; the last few stay in memory."""
+    if state(name) == "absent":
+        raise unknown("The dataset", name, names())
+    with _locks.get(name, _own):
+        key = _key(name)
+        dataset = _loaded.pop(key, None) or _load(name, progress or _silent)
+        _loaded[key] = dataset  # the last place: used most recently
+        while len(_loaded) > KEPT:
+            _loaded.popitem(last=False)
+        return dataset
+
+
+def _load(name: str, progress: Progress) -> "Dataset":
+    if name.startswith("strokes") and name in ABOUT:
+        from core.data import strokes
+
+        return strokes.load(name, progress)
+    if _npz(name).is_file() and not (name in CLASSICS and found(CLASSICS[name], data_dir())):
+        from core.data import npz
+
+        return npz.read(_npz(name), name, CLASSICS[name].classes if name in CLASSICS else ())
+    if not found(CLASSICS[name], data_dir()):
+        raise LabError(f"The dataset {name!r} is not in {data_dir()}.")
+    return read(name, data_dir())
+
+
+def _npz(name: str) -> Path:
+    return data_dir() / f"{name}.npz"
+
+
+def _key(name: str) -> tuple[str, str, float]:
+    """Changes when another data folder is set or one's own file is replaced."""
+    file = _npz(name)
+    return name, str(data_dir()), file.stat().st_mtime if file.is_file() else 0.0
+
+
+def _silent(what: str, share: float) -> None:
+    """Nobody watches."""
