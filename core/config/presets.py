@@ -1,6 +1,7 @@
 """Presets: a name -> RunConfig table. The reports' recipes first, then ours."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from core.config.run import RunConfig
 from core.errors import unknown
@@ -15,7 +16,7 @@ class Preset:
     config: RunConfig
 
 
-SGD = {"optimiser": "sgd", "schedule": "constant"}
+SGD: dict[str, Any] = {"optimiser": "sgd", "schedule": "constant"}
 
 PRESETS: dict[str, Preset] = {
     "r1-lenet": Preset(

@@ -74,7 +74,7 @@ class Knob:
             parts = value.replace("/", ",").split(",") if isinstance(value, str) else value
             try:
                 numbers = tuple(int(part) for part in parts)
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 raise wrong from None
             if not 1 <= len(numbers) <= 16:
                 raise wrong
@@ -84,7 +84,7 @@ class Knob:
                 raise wrong
             try:
                 number = float(value)
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 raise wrong from None
             if not math.isfinite(number) or (self.kind is int and number != int(number)):
                 raise wrong
