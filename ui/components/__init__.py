@@ -1,0 +1,1 @@
+"""Own components: a Python wrapper and its JavaScript each."""
