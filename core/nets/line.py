@@ -1,0 +1,68 @@
+"""The network line: one line of text that says a whole network, and the network built from it."""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+
+from core.errors import LabError
+from core.nets.backbones import Progress
+from core.nets.grammar import parse, write
+from core.nets.layers import module
+from core.nets.rewrite import rewrite
+from core.nets.shapes import Place, walk
+
+__all__ = ["Net", "build", "parse", "rewrite", "seeded", "write"]
+
+_one_at_a_time = threading.Lock()
+
+
+class Net(nn.Module):
+    """A network made from its line: `layers` holds one module per word, in order; it answers logits."""
+
+    def __init__(self, places: tuple[Place, ...], classes: int, progress: Progress | None = None) -> None:
+        super().__init__()
+        self.line = write([place.layer for place in places])
+        self.places = places
+        self.classes = classes
+        self.layers = nn.Sequential(*(module(place, progress) for place in places))
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """What it eats: (channels, height, width)."""
+        channels, height, width = self.places[0].before
+        return channels, height, width
+
+    def forward(self, x: Tensor) -> Tensor:  # (batch, channels, height, width) -> (batch, classes)
+        logits: Tensor = self.layers(x)
+        return logits
+
+    def train(self, mode: bool = True) -> "Net":
+        """Training mode; a frozen batch norm stays as it is, or its running mean would move although it is frozen."""
+        super().train(mode)
+        for each in self.modules():
+            if isinstance(each, nn.BatchNorm1d | nn.BatchNorm2d) and not each.weight.requires_grad:
+                each.eval()
+        return self
+
+
+def build(text: str, shape: tuple[int, int, int], classes: int, seed: int = 0, progress: Progress | None = None) -> Net:
+    """The network of a line for pictures of this shape; the same seed gives the same weights."""
+    if not isinstance(classes, int) or not 1 <= classes <= 100_000:
+        raise LabError(f"The number of classes is {classes!r}; allowed: 1 to 100000.")
+    if len(shape) != 3 or not all(1 <= side <= 4096 for side in shape):
+        raise LabError(f"The picture's shape is {tuple(shape)}; allowed: (channels, height, width), each 1 to 4096.")
+    places = walk(parse(text), shape, classes)
+    with seeded(seed):
+        return Net(places, classes, progress)
+
+
+@contextlib.contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Random weights from a seed, while everybody else's random numbers go on as if nothing had happened."""
+    # torch.manual_seed would reseed every GPU too; layers are made on the CPU, so its generator is enough
+    with _one_at_a_time, torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        yield
