@@ -57,7 +57,8 @@ def moments(x: Tensor) -> tuple[Colours, Colours]:
     total = torch.zeros(2, x.shape[1], dtype=torch.float64)
     for part in torch.split(x, 4096):  # bounded memory: the float copy is four times as large
         pixels = part.float()
-        total += torch.stack([pixels.sum((0, 2, 3)), pixels.square_().sum((0, 2, 3))]).double().cpu()
+        sums = torch.stack([pixels.sum((2, 3)), pixels.square_().sum((2, 3))])  # one picture fits a float's precision
+        total += sums.double().sum(1).cpu()
     mean, square = total * x.shape[1] / x.numel()
     std = (square - mean.square()).clamp_min(0).sqrt()
     return tuple((mean / 255).tolist()), tuple((std / 255).tolist())

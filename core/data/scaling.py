@@ -27,8 +27,11 @@ def scaled(
     gain, offset = scale_shift(scale, mean, std)
     if x.dtype != torch.uint8:
         gain = [255 * each for each in gain]
-    out = torch.empty(x.shape, dtype=dtype, device=x.device, memory_format=torch.channels_last).copy_(x)
-    if len(set(zip(gain, offset, strict=True))) == 1:  # all channels alike: plain numbers are faster than tensors
-        return out.mul_(gain[0]).add_(offset[0]) if offset[0] else out.mul_(gain[0])
     per_channel = (1, -1, 1, 1)
-    return out.mul_(out.new_tensor(gain).view(per_channel)).add_(out.new_tensor(offset).view(per_channel))
+    numbers = x.to(dtype, copy=True)
+    if len(set(zip(gain, offset, strict=True))) == 1:  # all channels alike: plain numbers are faster than tensors
+        numbers = numbers.mul_(gain[0]).add_(offset[0])
+    else:
+        numbers = numbers.mul_(numbers.new_tensor(gain).view(per_channel))
+        numbers = numbers.add_(numbers.new_tensor(offset).view(per_channel))
+    return numbers.contiguous(memory_format=torch.channels_last)
