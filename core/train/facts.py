@@ -48,4 +48,13 @@ class Ended:
     values: dict[str, float]
 
 
-Fact = Metric | Snapshot | Event | Ended
+@dataclass(frozen=True)
+class Tick:
+    """Nothing new, only a step edge: the chance to stop, pause or beat the heart."""
+
+    step: int
+    epoch: float
+    seconds: float
+
+
+Fact = Tick | Metric | Snapshot | Event | Ended

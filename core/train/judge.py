@@ -1,0 +1,49 @@
+"""How good is a network on pictures it has not trained on?"""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from core.data.scaling import scaled
+
+CHUNK = 1000  # pictures at once: enough to keep two cores busy, little memory
+
+
+def logits(
+    net: nn.Module,
+    x: Tensor,
+    scale: str,
+    mean: tuple[float, ...],
+    std: tuple[float, ...],
+    dtype: torch.dtype | None = None,
+) -> Iterator[Tensor]:
+    """The network's answers to uint8 pictures, chunk by chunk, in evaluation mode; `dtype` as in training."""
+    training = net.training
+    net.eval()
+    try:
+        for chunk in x.split(CHUNK):
+            with torch.inference_mode(), torch.autocast(x.device.type, dtype, enabled=dtype is not None):
+                answer = net(scaled(chunk, scale, mean, std))
+            yield answer.float()
+    finally:
+        net.train(training)
+
+
+def evaluate(
+    net: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    scale: str,
+    mean: tuple[float, ...],
+    std: tuple[float, ...],
+    dtype: torch.dtype | None = None,
+) -> tuple[float, float]:
+    """Mean cross-entropy and accuracy over all of (x, y)."""
+    loss = torch.zeros((), device=x.device, dtype=torch.float64)
+    right = torch.zeros((), device=x.device, dtype=torch.int64)
+    for answer, labels in zip(logits(net, x, scale, mean, std, dtype), y.split(CHUNK), strict=True):
+        loss += F.cross_entropy(answer, labels, reduction="sum")
+        right += (answer.argmax(1) == labels).sum()
+    return float(loss) / len(y), int(right) / len(y)

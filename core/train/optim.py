@@ -1,0 +1,123 @@
+"""A name -> optimiser table, and the optimiser's memory as flat tensors for a snapshot."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from core.config import RunConfig
+
+
+def sgd(net: nn.Module, config: RunConfig) -> list[Optimizer]:
+    nesterov = config.nesterov and config.momentum > 0
+    return [torch.optim.SGD(_groups(net, config), config.lr, config.momentum, nesterov=nesterov, fused=_fused(net))]
+
+
+def asgd(net: nn.Module, config: RunConfig) -> list[Optimizer]:
+    """Averaged SGD as report R2 used it: torch's own, with its defaults."""
+    return [torch.optim.ASGD(_groups(net, config), config.lr)]
+
+
+def adam(net: nn.Module, config: RunConfig) -> list[Optimizer]:
+    return [torch.optim.Adam(_groups(net, config), config.lr, fused=_fused(net))]
+
+
+def adamw(net: nn.Module, config: RunConfig) -> list[Optimizer]:
+    return [torch.optim.AdamW(_groups(net, config), config.lr, fused=_fused(net))]
+
+
+def muon(net: nn.Module, config: RunConfig) -> list[Optimizer]:
+    """Muon (Jordan 2024) orthogonalises each step of a weight matrix; vectors and the last layer keep AdamW."""
+    trainable = [p for p in net.parameters() if p.requires_grad]
+    last = [p for p in trainable if p.ndim == 2][-1:]
+    hidden = [p for p in trainable if p.ndim >= 2 and all(p is not other for other in last)]
+    others = [p for p in trainable if all(p is not other for other in hidden)]
+    made: list[Optimizer] = []
+    if hidden:
+        made.append(Matrices(hidden, config))
+    if others:
+        made.append(torch.optim.AdamW(others, config.lr, weight_decay=config.weight_decay, fused=_fused(net)))
+    return made
+
+
+class Matrices(torch.optim.Muon):
+    """torch's Muon takes matrices only: a kernel (filters, channels, height, width) is shown to it as (filters, rest)."""
+
+    def __init__(self, kernels: list[nn.Parameter], config: RunConfig) -> None:
+        self.kernels = kernels
+        self.flat = [nn.Parameter(_matrix(p.data)) for p in kernels]
+        super().__init__(
+            self.flat,
+            lr=config.lr,
+            weight_decay=config.weight_decay,
+            momentum=config.momentum,
+            nesterov=config.nesterov,
+            adjust_lr_fn="match_rms_adamw",  # so that one learning rate means the same for both optimisers
+        )
+
+    def step(self, closure: Any = None) -> Any:
+        for kernel, flat in zip(self.kernels, self.flat, strict=True):
+            flat.grad = None if kernel.grad is None else _matrix(kernel.grad)
+        result = super().step(closure)  # type: ignore[no-untyped-call]
+        for kernel, flat in zip(self.kernels, self.flat, strict=True):
+            kernel.data.copy_(_shaped(flat.data, kernel))
+        return result
+
+
+def _matrix(weight: Tensor) -> Tensor:
+    return weight.reshape(len(weight), -1).clone()  # its own memory: a channels_last kernel may alias itself
+
+
+def _shaped(matrix: Tensor, kernel: Tensor) -> Tensor:
+    return matrix.reshape(kernel.shape)
+
+
+def _groups(net: nn.Module, config: RunConfig) -> list[dict[str, Any]]:
+    """Weights decay; biases and batch-norm scales do not (decaying them only slows the fit)."""
+    trainable = [p for p in net.parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for p in trainable if p.ndim > 1], "weight_decay": config.weight_decay},
+        {"params": [p for p in trainable if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    return [group for group in groups if group["params"]]
+
+
+def _fused(net: nn.Module) -> bool:
+    return next(net.parameters()).device.type in ("cpu", "cuda", "mps")
+
+
+OPTIMISERS: dict[str, Callable[[nn.Module, RunConfig], list[Optimizer]]] = {
+    "sgd": sgd,
+    "asgd": asgd,
+    "adam": adam,
+    "adamw": adamw,
+    "muon": muon,
+}
+
+
+def memory(optimisers: list[Optimizer]) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """All that the optimisers remember: tensors by flat name, and the few plain numbers as JSON values."""
+    tensors: dict[str, Tensor] = {}
+    plain: dict[str, Any] = {}
+    for which, optimiser in enumerate(optimisers):
+        for index, state in optimiser.state_dict()["state"].items():
+            for key, value in state.items():
+                if isinstance(value, Tensor):
+                    tensors[f"optimiser.{which}.{index}.{key}"] = value.detach().cpu().clone()
+                else:
+                    plain[f"optimiser.{which}.{index}.{key}"] = value
+    return tensors, plain
+
+
+def remember(optimisers: list[Optimizer], tensors: dict[str, Tensor], plain: dict[str, Any]) -> None:
+    """Puts back what `memory` gave."""
+    for which, optimiser in enumerate(optimisers):
+        whole = optimiser.state_dict()
+        state: dict[int, dict[str, Any]] = {}
+        for name, value in [*tensors.items(), *plain.items()]:
+            parts = name.split(".")
+            if parts[0] == "optimiser" and int(parts[1]) == which:
+                state.setdefault(int(parts[2]), {})[".".join(parts[3:])] = value
+        optimiser.load_state_dict({"state": state, "param_groups": whole["param_groups"]})

@@ -1,0 +1,177 @@
+"""One training run's moving parts: network, optimisers, average, luck. It takes steps and makes snapshots."""
+
+import copy
+import math
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from core.config import RunConfig
+from core.data.dataset import Dataset
+from core.train.device import autocast_dtype
+from core.train.facts import Snapshot
+from core.train.judge import evaluate
+from core.train.luck import Luck
+from core.train.optim import OPTIMISERS, memory, remember
+from core.train.schedule import rate
+
+
+class Training:
+    """All that changes while a run trains, and nothing that decides when to stop."""
+
+    def __init__(
+        self, config: RunConfig, data: Dataset, net: nn.Module, device: torch.device, resume: Snapshot | None
+    ) -> None:
+        self.config, self.data, self.device = config, data, device
+        self.x, self.y, self.x_val, self.y_val = split(config, data)
+        self.per_epoch = math.ceil(len(self.y) / config.batch_size)
+        self.total = self.per_epoch * config.epochs
+        self.dtype = autocast_dtype(config.precision, device)
+        self.net: nn.Module = net.to(device).to(memory_format=torch.channels_last)
+        if resume:
+            self.net.load_state_dict(resume.weights)
+        self.average: nn.Module | None = copy.deepcopy(self.net) if config.average else None
+        if resume and self.average is not None:  # the snapshot's weights are the average's; training goes on from these
+            self.net.load_state_dict(
+                {name[4:]: value for name, value in resume.resume.items() if name.startswith("net.")}
+            )
+        self.optimisers = OPTIMISERS[config.optimiser](self.net, config)
+        self.trainable = [p for p in self.net.parameters() if p.requires_grad]
+        self.luck = Luck(config.seed, device)
+        self.step = 0
+        self.lr = 0.0  # of the last step
+        self.figures: dict[str, float] = {}  # of the last test
+        self.window = Tally(device)  # since the last metric
+        self.epoch = Tally(device)  # since the epoch began
+        self.best = math.inf  # best validation loss so far, for early stopping
+        self.worse = 0  # epochs since then
+        if resume:
+            self._restore(resume)
+
+    @property
+    def epochs_done(self) -> float:
+        return self.step / self.per_epoch
+
+    @property
+    def judged(self) -> nn.Module:
+        """The network that is tested and kept: the running average if there is one."""
+        return self.average if self.average is not None else self.net
+
+    def advance(self, x: Tensor, y: Tensor) -> None:
+        """One optimiser step on one ready batch. The gradients stay until the next one, for `gradient_norm`."""
+        for p in self.trainable:
+            p.grad = None
+        lr = rate(self.config, self.step, self.total, self.per_epoch)
+        for optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = lr
+        for part_x, part_y in zip(x.chunk(self.config.accumulate), y.chunk(self.config.accumulate), strict=True):
+            with torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not None):
+                answer = self.net(part_x)
+                loss = F.cross_entropy(answer, part_y, label_smoothing=self.config.label_smoothing)
+            (loss * (len(part_y) / len(y)) if len(part_y) < len(y) else loss).backward()
+            self.window.add(loss, answer, part_y)
+        if self.config.clip:
+            nn.utils.clip_grad_norm_(self.trainable, self.config.clip)
+        self._finish(lr)
+
+    def _finish(self, lr: float) -> None:
+        for optimiser in self.optimisers:
+            optimiser.step()
+        self.lr = lr
+        self.step += 1
+        if self.average is not None:
+            follow(self.average, self.net, min(self.config.average, self.step / (self.step + 10)))
+
+    def gradient_norm(self) -> float:
+        """The length of the last step's gradient, over all weights."""
+        return float(nn.utils.get_total_norm([p.grad for p in self.trainable if p.grad is not None]))
+
+    def test(self) -> dict[str, float]:
+        """Loss and accuracy on the test set, and on the held-out part of the training set if there is one."""
+        data = self.data
+        figures: dict[str, float] = {}
+        for name, x, y in (("val", self.x_val, self.y_val), ("test", data.x_test, data.y_test)):
+            if len(y):
+                loss, accuracy = evaluate(self.judged, x, y, self.config.scale, data.mean, data.std, self.dtype)
+                figures |= {f"{name}/loss": loss, f"{name}/accuracy": accuracy}
+        self.figures = figures
+        return figures
+
+    def snapshot(self, seconds: float, keep: bool) -> Snapshot:
+        tensors, plain = memory(self.optimisers)
+        tensors |= self.luck.state() | self.window.state("window") | self.epoch.state("epoch")
+        if self.average is not None:
+            tensors |= {f"net.{name}": value for name, value in _cpu(self.net.state_dict()).items()}
+        meta: dict[str, Any] = {
+            "optimiser": plain,
+            "best": self.best if math.isfinite(self.best) else None,
+            "worse": self.worse,
+        }
+        return Snapshot(self.step, self.epochs_done, seconds, _cpu(self.judged.state_dict()), tensors, meta, keep)
+
+    def _restore(self, resume: Snapshot) -> None:
+        self.step = resume.step
+        remember(self.optimisers, resume.resume, resume.meta["optimiser"])
+        self.luck.restore(resume.resume)
+        self.window.restore("window", resume.resume)
+        self.epoch.restore("epoch", resume.resume)
+        self.best = math.inf if resume.meta["best"] is None else resume.meta["best"]
+        self.worse = resume.meta["worse"]
+
+
+class Tally:
+    """Sums of loss and right answers, kept on the device so that a GPU need not wait for Python."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.sums = torch.zeros(3, dtype=torch.float64, device=device)  # loss × pictures, right, pictures
+
+    def add(self, loss: Tensor, answer: Tensor, y: Tensor) -> None:
+        right = (answer.detach().argmax(1) == y).sum()
+        self.sums += torch.stack(
+            (loss.detach().double() * len(y), right.double(), torch.full_like(right, len(y)).double())
+        )
+
+    def take(self, into: "Tally | None" = None) -> tuple[float, float, int]:
+        """Mean loss, accuracy and number of pictures since the last time; adds them to `into`."""
+        if into is not None:
+            into.sums += self.sums
+        loss, right, count = self.sums.tolist()
+        self.sums.zero_()
+        return loss / max(count, 1), right / max(count, 1), int(count)
+
+    def state(self, name: str) -> dict[str, Tensor]:
+        return {f"tally.{name}": self.sums.cpu().clone()}
+
+    def restore(self, name: str, tensors: dict[str, Tensor]) -> None:
+        self.sums.copy_(tensors[f"tally.{name}"])
+
+
+@torch.no_grad()
+def follow(average: nn.Module, net: nn.Module, decay: float) -> None:
+    """Moves the running average a little towards the network; counters and integers are copied."""
+    for mine, theirs in zip(average.state_dict().values(), net.state_dict().values(), strict=True):
+        if mine.is_floating_point():
+            mine.lerp_(theirs, 1 - decay)
+        else:
+            mine.copy_(theirs)
+
+
+def split(config: RunConfig, data: Dataset) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Training and held-out pictures: a fixed shuffle by the seed, so that the two never mix."""
+    x, y = data.x_train, data.y_train
+    if config.train_size and config.train_size < len(y):
+        chosen = torch.randperm(len(y), generator=torch.Generator().manual_seed(config.seed))[: config.train_size]
+        x, y = x[chosen.to(x.device)], y[chosen.to(y.device)]
+    held = int(len(y) * config.holdout)
+    if not held:
+        return x, y, x[:0], y[:0]
+    mixed = torch.randperm(len(y), generator=torch.Generator().manual_seed(config.seed)).to(x.device)
+    rest, apart = mixed[held:].sort().values, mixed[:held].sort().values
+    return x[rest], y[rest], x[apart], y[apart]
+
+
+def _cpu(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: value.detach().cpu().clone(memory_format=torch.contiguous_format) for name, value in state.items()}
