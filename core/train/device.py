@@ -60,7 +60,8 @@ def settle() -> None:
     """Prepares this process for training on the CPU; call once per process.
 
     Numbers too small for a float's normal range cost a hundred times more than others: flush them to zero. And glibc
-    gives every large tensor back to the kernel at once, only to fault the pages in again a step later: let it keep them.
+    gives every large tensor back to the kernel at once, only to fault its pages in again a step later: let it keep
+    them.
     """
     import torch
 

@@ -46,13 +46,14 @@ def jumped(curves: Curves, config: RunConfig, classes: int) -> str | None:
     back = "and recovered" if smooth[-1] < best[worst] * 1.05 else "and has not come back"
     return (
         f"The loss rose after step {int(steps[came + 1])}, from {best[worst]:.2g} to {smooth[worst]:.2g}, {back}: "
-        f"the learning rate ({config.lr:g}) is at the edge of what this network bears. Try {config.lr / 3:.2g}, or a warm-up."
+        f"the learning rate ({config.lr:g}) is at the edge of "
+        f"what this network bears. Try {config.lr / 3:.2g}, or a warm-up."
     )
 
 
 def overfitting(curves: Curves, config: RunConfig, classes: int) -> str | None:
     """Test loss rises while training loss falls: the network learns its pictures by heart."""
-    steps, test = curves.get("test/loss", EMPTY)
+    test = values(curves, "test/loss")
     train = values(curves, "epoch/train_loss")
     best = int(test.argmin()) if len(test) else 0
     if len(test) < 4 or len(test) - best < 3 or len(train) < len(test):
@@ -60,8 +61,9 @@ def overfitting(curves: Curves, config: RunConfig, classes: int) -> str | None:
     if test[-1] < 1.1 * test[best] or train[-1] >= train[best]:
         return None
     return (
-        f"Over-fitting since epoch {best + 1}: the test loss rose from {test[best]:.3g} to {test[-1]:.3g} while the training "
-        f"loss fell from {train[best]:.3g} to {train[-1]:.3g}. Dropout, augmentation, weight decay or fewer epochs help."
+        f"Over-fitting since epoch {best + 1}: the test loss rose from {test[best]:.3g} to {test[-1]:.3g} while "
+        f"the training loss fell from {train[best]:.3g} to {train[-1]:.3g}. Dropout, augmentation, weight decay or "
+        "fewer epochs help."
     )
 
 
@@ -83,7 +85,10 @@ def unfinished(curves: Curves, config: RunConfig, classes: int) -> str | None:
     if gain < 0.003:
         return None
     slow = " Adam or momentum would be quicker." if config.optimiser == "sgd" and config.momentum < 0.5 else ""
-    return f"Still learning: the last epochs each brought {100 * gain:.1f} points of test accuracy, so more of them will help.{slow}"
+    return (
+        f"Still learning: the last epochs each brought {100 * gain:.1f} points of test accuracy, so more of them will "
+        f"help.{slow}"
+    )
 
 
 def masked(curves: Curves, config: RunConfig, classes: int) -> str | None:
@@ -92,8 +97,9 @@ def masked(curves: Curves, config: RunConfig, classes: int) -> str | None:
     if len(test) < 1 or len(train) < 1 or test[-1] < train[-1] + 0.005:
         return None
     return (
-        f"Test accuracy ({test[-1]:.1%}) is above training accuracy ({train[-1]:.1%}), and that is no mistake: dropout and "
-        "augmentation make training pictures harder, and training accuracy is averaged over an epoch in which the network still improved."
+        f"Test accuracy ({test[-1]:.1%}) is above training accuracy ({train[-1]:.1%}), and that is no mistake: dropout "
+        "and augmentation make training pictures harder, and training accuracy is averaged over an epoch in which the "
+        "network still improved."
     )
 
 
@@ -102,7 +108,7 @@ def gap(curves: Curves, config: RunConfig, classes: int) -> str | None:
     test, train = values(curves, "test/accuracy"), values(curves, "epoch/train_accuracy")
     if len(test) < 2 or len(train) < 2 or train[-1] - test[-1] < 0.03:
         return None
-    return f"The network does better on pictures it has trained on: {train[-1]:.1%} against {test[-1]:.1%} on the test set."
+    return f"Better on pictures it has trained on: {train[-1]:.1%} there, {test[-1]:.1%} on the test set."
 
 
 RULES: tuple[Callable[[Curves, RunConfig, int], str | None], ...] = (

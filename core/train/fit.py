@@ -159,5 +159,6 @@ def diverged(run: Training, loss: float) -> Ended:
         advice.append("a gradient clip of 1")
     if config.scale == "raw":
         advice.append("the pixel scale `standard` (raw pixels go up to 255)")
-    said = f"Training diverged: at step {run.step} the loss was {'no longer a number' if loss != loss else f'{loss:.3g}'}. Try {', or '.join(advice)}."
+    what = "no longer a number" if loss != loss else f"{loss:.3g}"
+    said = f"Training diverged: at step {run.step} the loss was {what}. Try {', or '.join(advice)}."
     return Ended(run.step, "diverged", said, {})

@@ -43,7 +43,7 @@ def muon(net: nn.Module, config: RunConfig) -> list[Optimizer]:
 
 
 class Matrices(torch.optim.Muon):
-    """torch's Muon takes matrices only: a kernel (filters, channels, height, width) is shown to it as (filters, rest)."""
+    """torch's Muon takes matrices only: it is shown a kernel (filters, channels, height, width) as (filters, rest)."""
 
     def __init__(self, kernels: list[nn.Parameter], config: RunConfig) -> None:
         self.kernels = kernels

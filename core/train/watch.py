@@ -54,7 +54,7 @@ class Watch:
 
 
 def moments(total: int, per_epoch: int, count: int) -> frozenset[int]:
-    """The steps whose snapshots are kept for the time machine: evenly spread, at the ends of epochs where these suffice."""
+    """The steps to keep for the time machine: evenly spread, at the ends of epochs where there are enough of them."""
     even = {round(total * part / count) for part in range(1, count + 1)}
     if total // per_epoch >= count:
         even = {max(1, round(step / per_epoch)) * per_epoch for step in even}
