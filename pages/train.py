@@ -2,4 +2,8 @@
 
 import streamlit as st
 
+from ui.parts.controls import controls
+
+recipe = controls()
 st.title("Train")
+st.write(recipe)

@@ -12,7 +12,7 @@ PAGES = (
 )
 
 st.set_page_config(page_title="Inkling", page_icon="🖋️", layout="wide", initial_sidebar_state="auto")
-st.logo(str(ROOT / "ui" / "logo.svg"), icon_image=str(ROOT / "ui" / "mark.svg"), size="large")
+st.logo(str(ROOT / "ui" / "logo.svg"), size="large")
 st.html(ROOT / "ui" / "style.css")
 page = st.navigation(
     [

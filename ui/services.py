@@ -53,6 +53,32 @@ def datasets() -> dict[str, tuple[str, str]]:
     return dataset_states(str(paths.data_dir()))
 
 
+FRAMES = {  # (channels, height, width) and classes of sets that need not be loaded (or downloaded) to know them
+    "mnist": ((1, 28, 28), 10),
+    "fashion": ((1, 28, 28), 10),
+    "kmnist": ((1, 28, 28), 10),
+    "cifar10": ((3, 32, 32), 10),
+    "strokes": ((1, 28, 28), 34),
+    "strokes-digits": ((1, 28, 28), 10),
+    "strokes-greek": ((1, 28, 28), 24),
+}
+
+
+def frame(name: str) -> tuple[tuple[int, int, int], int]:
+    """The shape of one picture of a dataset and how many classes there are."""
+    if name in FRAMES:
+        return FRAMES[name]
+    data = dataset(name)
+    return data.shape, len(data.classes)
+
+
+def dataset(name: str) -> Any:
+    """The dataset itself; the registry keeps the last few in memory."""
+    from core.data import registry
+
+    return registry.load(name)
+
+
 @st.cache_data(show_spinner=False)
 def device() -> dict[str, Any]:
     """The device and precision in use, as words."""

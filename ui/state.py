@@ -1,0 +1,53 @@
+"""Who is looking, and at what: the visitor's own values and the links that restore them."""
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+MOST_SHOWN = 20  # runs in one plot; more cannot be told apart
+
+
+def visitor() -> str | None:
+    """The nickname that this visitor gave, if any."""
+    return str(st.session_state.get("visitor", "")).strip()[:40] or None
+
+
+def opened() -> int | None:
+    """The run this page is about: what the link says, else what was open before."""
+    linked = _number(st.query_params.get("run", ""))
+    if linked is not None:
+        st.session_state["run"] = linked
+    return st.session_state.get("run")
+
+
+def open_run(run: int | None) -> None:
+    """Makes a run the one that is open, here and in the link."""
+    st.session_state["run"] = run
+    if run is None:
+        st.query_params.pop("run", None)
+    elif st.query_params.get("run") != str(run):
+        st.query_params["run"] = str(run)
+
+
+def beside() -> list[int]:
+    """Runs laid over the open one, from the link or from before."""
+    linked = st.query_params.get("with")
+    if linked is not None and "beside" not in st.session_state:
+        st.session_state["beside"] = [each for each in map(_number, linked.split(",")) if each is not None]
+    return list(st.session_state.get("beside", []))
+
+
+def lay_beside(runs: Iterable[int]) -> None:
+    """Chooses the runs laid over the open one, here and in the link."""
+    chosen = list(dict.fromkeys(runs))[: MOST_SHOWN - 1]
+    st.session_state["beside"] = chosen
+    text = ",".join(map(str, chosen))
+    if text != st.query_params.get("with", ""):
+        if text:
+            st.query_params["with"] = text
+        else:
+            st.query_params.pop("with", None)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
