@@ -157,7 +157,8 @@ def _pooled(number: int, layer: Layer, here: Shape) -> Shape:
             number,
             layer.text,
             f"the map is only {here[1]}x{here[2]} here, so a window of {layer.size} would leave nothing;"
-            f" use a window up to {min(room)}, leave this word out, or pad an earlier `conv`",
+            f" {f'use a window up to {min(room)}, ' if min(room) > 1 else ''}leave this word out,"
+            " or pad an earlier `conv`",
         )
     return (here[0], *((side - layer.size) // layer.stride + 1 for side in room))
 

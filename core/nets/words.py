@@ -122,7 +122,8 @@ class Layer:
 def fault(number: int, text: str, why: str) -> LabError:
     """The error of one layer: which, what it says, what is wrong and what is allowed."""
     shown = text if len(text) <= 60 else text[:57] + "…"
-    return LabError(f"The network line, layer {number} `{shown}`: {why}.")
+    named = f"layer {number} `{shown}`" if shown else f"layer {number}"
+    return LabError(f"The network line, {named}: {why}.")
 
 
 def read(text: str, number: int) -> Layer:
@@ -163,7 +164,7 @@ def _number(word: str, token: str, number: int, text: str) -> int | float | str:
     if word in ("pool", "avgpool") and (square := re.fullmatch(r"([0-9]{1,9})x\1", token)):
         token = square[1]
     allowed = f"{'a whole number from ' if spec.whole else ''}{spec.low:g} to {spec.high:g}"
-    wrong = fault(number, text, f"the {spec.number} is {token!r}; allowed: {allowed}, for example `{spec.example}`")
+    wrong = fault(number, text, f"the {spec.number} is {token}; allowed: {allowed}, for example `{spec.example}`")
     if not (WHOLE if spec.whole else NUMBER).fullmatch(token):
         raise wrong
     value = int(token) if spec.whole else float(token)
