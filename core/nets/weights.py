@@ -3,11 +3,11 @@
 import hashlib
 import http.client
 import os
-import pickle
 import urllib.error
 import urllib.request
 import zipfile
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
 from core.errors import LabError
@@ -127,9 +127,11 @@ def _read(path: Path) -> "dict[str, Tensor]":
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
-        # torchvision's own files, and tensors only: no code is ever run from them
-        tensors: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, OSError, zipfile.BadZipFile, ValueError):
+        # torchvision's own files are found, not loaded again; tensors only, so no code is ever run from them
+        tensors: Any = torch.hub.load_state_dict_from_url(
+            path.name, str(path.parent), map_location="cpu", progress=False, file_name=path.name, weights_only=True
+        )
+    except (SafetensorError, UnpicklingError, RuntimeError, EOFError, OSError, zipfile.BadZipFile, ValueError):
         raise damaged from None
     if not isinstance(tensors, dict) or not all(isinstance(each, torch.Tensor) for each in tensors.values()):
         raise damaged
