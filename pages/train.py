@@ -2,8 +2,56 @@
 
 import streamlit as st
 
+from core.errors import LabError
+from ui import services, state
+from ui.parts import words
+from ui.parts.actions import header, trouble
+from ui.parts.board import board, live
 from ui.parts.controls import controls
+from ui.parts.details import details, training_pictures
 
-recipe = controls()
-st.title("Train")
-st.write(recipe)
+recipe = controls()  # the sidebar: a RunConfig, or the sentences that say why there is none
+
+
+def start() -> None:
+    """Queues the recipe; a worker takes it."""
+    if recipe.config is None:
+        return
+    try:
+        run = services.store().add(recipe.config, owner=state.visitor(), preset=recipe.preset)
+        services.tend(now=True)
+    except LabError as error:
+        st.session_state["said"] = str(error)
+    else:
+        state.open_run(run)
+        live()
+
+
+with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    with st.container(width="stretch"):
+        st.markdown(words.recipe(recipe.config) if recipe.config else f":red[{recipe.errors[0]}]")
+    st.button("Start", icon=":material/play_arrow:", type="primary", on_click=start, disabled=recipe.config is None)
+trouble()
+
+services.tend()
+runs, best = services.runs()
+run = state.opened()
+if run is None and runs:
+    run = runs[0].id
+chosen = next((each for each in runs if each.id == run), None)
+if run is not None and chosen is None:
+    chosen = services.store().run(run)  # an older one, by its link; or the sentence that it is gone
+
+if chosen:
+    header(chosen)
+    board(chosen, runs, best)
+    details(chosen)
+else:
+    st.subheader("Your first run")
+    st.write(
+        "The recipe on the left is ready as it is. Press **Start**: the curves appear here within a second or two and "
+        "grow while the network learns. You can close this tab at any time; the run goes on and waits for you here."
+    )
+    if recipe.config:
+        st.write("These are pictures it will learn from:")
+        training_pictures(recipe.config)

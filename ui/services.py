@@ -1,10 +1,78 @@
 """What all visitors share: the only place with Streamlit's caches."""
 
+import threading
+import time
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
 from core import paths
+from core.runs.live import Window
+from core.runs.run import Run
+from core.runs.store import Store
+
+LISTED = 60  # the newest runs; older ones are reached by their link or on the Compare page
+TEND = 1.0  # seconds between two looks after the workers
+
+
+@dataclass
+class Lab:
+    """The store and what is kept of it in memory, shared by all sessions of this server."""
+
+    store: Store
+    window: Window
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    version: str = ""
+    runs: list[Run] = field(default_factory=list)
+    best: dict[int, float] = field(default_factory=dict)
+    tended: float = 0.0
+
+
+@st.cache_resource(show_spinner=False)
+def _lab(url: str, home: str) -> Lab:
+    store = Store(url)
+    return Lab(store, Window(store))
+
+
+def lab() -> Lab:
+    """This home's store and its shared memory."""
+    return _lab(paths.database_url(), str(paths.home()))
+
+
+def store() -> Store:
+    """Everything the lab remembers about runs."""
+    return lab().store
+
+
+def window() -> Window:
+    """The curves on anybody's screen, read once for all."""
+    return lab().window
+
+
+def runs() -> tuple[list[Run], dict[int, float]]:
+    """The newest runs and the best test accuracy of each; read again only when something changed."""
+    here = lab()
+    with here.lock:
+        version = here.store.version()
+        if version != here.version:
+            here.runs = here.store.runs(limit=LISTED)
+            figures = here.store.figures([run.id for run in here.runs])
+            here.best = {run: each["test/accuracy"].high for run, each in figures.items() if "test/accuracy" in each}
+            here.version = version
+        return here.runs, here.best
+
+
+def tend(now: bool = False) -> None:
+    """Sees to it that a worker lives while runs wait: called by every page that polls, acts once a second."""
+    from core.runs.engine import ensure_workers
+
+    here = lab()
+    with here.lock:
+        if not now and time.monotonic() - here.tended < TEND:
+            return
+        here.tended = time.monotonic()
+    ensure_workers(here.store)
 
 
 def warm_up() -> None:
@@ -85,3 +153,59 @@ def device() -> dict[str, Any]:
     from core.train.device import describe
 
     return dict(describe())
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Test pictures with what a snapshot of a run says about them."""
+
+    step: int
+    epoch: float
+    images: Any
+    captions: list[str]
+    marks: list[str]
+
+
+def first_answers(run: int, snapshots: int, count: int) -> Answered | None:
+    """The newest snapshot's answers to the first test pictures; None before the first snapshot."""
+    moments = store().snapshots(run) if snapshots else []
+    return _answers(str(paths.home()), run, moments[-1].step, count) if moments else None
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _answers(home: str, run: int, step: int, count: int) -> Answered:
+    from core.look.answers import answers
+    from core.runs.moments import network_at
+
+    this = store().run(run)
+    moment = next(each for each in store().snapshots(run) if each.step == step)
+    data = dataset(this.config.dataset)
+    images, truth = data.x_test[:count], data.y_test[:count].tolist()
+    found = answers(network_at(this, moment, data), images, this.config.scale, data.mean, data.std)
+    captions = [
+        f"{data.classes[label]} {sure:.0%}" + ("" if label == true else f" ({data.classes[true]})")
+        for label, sure, true in zip(found.labels, found.probabilities, truth, strict=True)
+    ]
+    marks = ["right" if label == true else "wrong" for label, true in zip(found.labels, truth, strict=True)]
+    return Answered(step, moment.epoch, images.numpy(), captions, marks)
+
+
+@st.cache_data(max_entries=100, show_spinner="Loading the pictures…")
+def _training_pictures(home: str, config: str, count: int) -> tuple[Any, Any, list[str]]:
+    import torch
+
+    from core.config import RunConfig
+    from core.data.augment import augment
+
+    this = RunConfig.from_json(config)
+    data = dataset(this.dataset)
+    plain = data.x_train[:count]
+    changed = augment(plain, this, torch.Generator().manual_seed(this.seed))
+    if changed.dtype != torch.uint8:
+        changed = (changed.clamp(0, 1) * 255).round().to(torch.uint8)
+    return plain.numpy(), changed.numpy(), [data.classes[label] for label in data.y_train[:count].tolist()]
+
+
+def training_pictures(config: Any, count: int) -> tuple[Any, Any, list[str]]:
+    """The first training pictures of a config: as they are, after augmentation, and their labels."""
+    return _training_pictures(str(paths.data_dir()), config.to_json(), count)

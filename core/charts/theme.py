@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-# Okabe and Ito's eight hues, darkened for paper and lightened for ink so that each has a contrast of at least 3 to 1.
-PAPER = ("#0072b2", "#d55e00", "#008a65", "#b3548f", "#a87500", "#3a8fc8", "#7a4fbf", "#6b6459")
-INK = ("#5bb4f0", "#ff9248", "#3ccf9c", "#e694c4", "#f2c14e", "#93d0ff", "#b69cf0", "#b5ada0")
+# Okabe and Ito's hues with ink for their sky blue, darkened for paper and lightened for dark pages: contrast >= 3 to 1.
+PAPER = ("#0072b2", "#d55e00", "#00815d", "#b3548f", "#a87500", "#1c2430", "#7a4fbf", "#857b6d")
+INK = ("#5bb4f0", "#ff9248", "#3ccf9c", "#e694c4", "#f2c14e", "#f4f1ea", "#b69cf0", "#9f978a")
 DASHES = ("solid", "dash", "dot", "dashdot")  # the ninth run looks like the first, dashed
 
 

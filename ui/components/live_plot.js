@@ -200,10 +200,10 @@ function layout(state, panel) {
     hoverlabel: { bgcolor: look.paper, bordercolor: look.faint, font: { color: look.ink, size: 12 } },
     uirevision: `${state.axis} ${panel.log}`,
     xaxis: { ...axis, title: { ...axis.title, text: state.data.axes[state.axis] }, rangemode: "tozero" },
-    yaxis: { ...axis, type: panel.log ? "log" : "linear", tickformat: panel.id === "accuracy" ? ".0%" : "", nticks: 6 },
+    yaxis: { ...axis, type: panel.log ? "log" : "linear", nticks: panel.log ? undefined : 6 },
   }
   if (panel.id === "accuracy") made.yaxis.tickformat = spread(state, panel) < 0.05 ? ".1%" : ".0%"
-  if (panel.log) { made.yaxis.nticks = undefined; made.yaxis.dtick = undefined }
+  else if (!panel.log) made.yaxis.rangemode = "tozero"   // a constant rate is a line on a scale, not a scale around it
   if (state.xrange) Object.assign(made.xaxis, { range: [...state.xrange], autorange: false })
   if (state.yrange[panel.id]) Object.assign(made.yaxis, { range: [...state.yrange[panel.id]], autorange: false })
   return made

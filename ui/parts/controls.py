@@ -67,11 +67,10 @@ def dataset() -> None:
     chosen = recipe.current()["values"]["dataset"]
     st.session_state.setdefault(key("dataset"), chosen)
     options = list(known) if chosen in known else [*known, chosen]
-    st.selectbox("Dataset", options, key=key("dataset"), on_change=_took_dataset)
     state, about = known.get(chosen, ("absent", "This file is no longer in the data folder."))
-    st.caption(f"{STATES[state]} {about}")
-    if state != "ready":
-        st.caption(f"No network here? Take `{recipe.OFFLINE}`: the lab draws it by itself.")
+    st.selectbox("Dataset", options, key=key("dataset"), on_change=_took_dataset, help=about)
+    aside = "" if state == "ready" else f" No network here? Take `{recipe.OFFLINE}`: the lab draws it by itself."
+    st.caption(f"{STATES[state]}{aside}")
 
 
 def _took_dataset() -> None:
