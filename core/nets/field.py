@@ -66,9 +66,8 @@ class Fields(TorchFunctionMode):
         field = self[before]
         each = cast(Any, module)
         if isinstance(module, nn.Conv2d):
-            padding = _padding(each)
             dilated = _pair((k - 1) * d + 1 for k, d in zip(each.kernel_size, each.dilation, strict=True))
-            field = field.windowed(dilated, each.stride, padding)
+            field = field.windowed(dilated, each.stride, each.padding)
         elif isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
             field = field.windowed(_both(each.kernel_size), _both(each.stride), _both(each.padding))
         elif isinstance(module, nn.AdaptiveAvgPool2d | GlobalPool) or (
@@ -105,12 +104,6 @@ def _tensors(values: Iterable[Any]) -> Iterable[Tensor]:
             yield value
         elif isinstance(value, list | tuple):
             yield from _tensors(value)
-
-
-def _padding(conv: Any) -> Pair:
-    if conv.padding == "same":
-        return _pair((k - 1) // 2 for k in conv.kernel_size)
-    return _both(conv.padding)
 
 
 def _both(value: int | Pair) -> Pair:

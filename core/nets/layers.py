@@ -95,10 +95,9 @@ def module(place: Place, progress: Progress | None = None) -> nn.Module:
         return ACTIVATION[word]()
     if word == "conv":
         assert layer.kernel
-        padding: str | tuple[int, int] = place.padding
-        if layer.padding == "same" and not all(side % 2 for side in layer.kernel):
-            padding = "same"
-        return nn.Conv2d(place.before[0], layer.size, layer.kernel, layer.stride, padding=padding, groups=layer.groups)
+        return nn.Conv2d(
+            place.before[0], layer.size, layer.kernel, layer.stride, padding=place.padding, groups=layer.groups
+        )
     if word == "res":
         return Residual(place.before[0], layer.size, layer.stride, layer.activation or "relu", layer.plain)
     if word == "linear":

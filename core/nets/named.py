@@ -13,6 +13,7 @@ class Named:
 
     line: str
     about: str
+    dataset: str = "mnist"  # what it was made for; it fits others as well
 
 
 def _r3(fc: str, first: str = "64 5x5", second: str = "128 3x3", third: str = "256 3x3", bn: str = "") -> str:
@@ -43,6 +44,7 @@ NETS: dict[str, Named] = {
         " | pool 2 | conv 256 3x3 p1 | relu | conv 256 3x3 p1 | relu | pool 2 | flatten | linear 1024 | relu"
         " | linear 512 | relu | linear classes",
         "Report R0's basic CIFAR-10 net without normalisation. The report gives no sizes; these are ours.",
+        "cifar10",
     ),
     "r2-mnist-1": Named(
         "conv 32 3x3 p1 | relu | conv 32 3x3 p1 | relu | pool 2 | dropout 0.25 | flatten | linear 128 | relu"
@@ -59,46 +61,60 @@ NETS: dict[str, Named] = {
         "conv 16 3x3 p1 | relu | conv 16 3x3 p1 | relu | pool 2 | dropout 0.25 | flatten | linear 128 | relu"
         " | dropout 0.5 | linear classes",
         "Report R2's CIFAR-10 Model-1: 4,096 to 128.",
+        "cifar10",
     ),
     "r2-cifar-2": Named(
         "conv 32 3x3 p1 | relu | conv 32 3x3 p1 | relu | pool 2 | dropout 0.25 | flatten | linear 256 | relu"
         " | linear 128 | relu | dropout 0.5 | linear classes",
         "Report R2's CIFAR-10 Model-2, its best plain net: 8,192 to 256 to 128.",
+        "cifar10",
     ),
     "r2-cifar-3": Named(
         "conv 16 3x3 p1 | relu | conv 32 3x3 p1 | relu | pool 2 | dropout 0.25 | flatten | linear 64 | relu"
         " | dropout 0.5 | linear classes",
         "Report R2's CIFAR-10 Model-3: 8,192 to 64.",
+        "cifar10",
     ),
-    "r2-cifar-fc": Named(R2_FC, "The fully connected net of report R2 on CIFAR-10. Sizes are ours."),
+    "r2-cifar-fc": Named(R2_FC, "The fully connected net of report R2 on CIFAR-10. Sizes are ours.", "cifar10"),
     "r3-default": Named(
         _r3("linear 512 | relu", "24 5x5", "48 3x3", "96 3x3"),
         "Report R3, step 3.2: 24, 48 and 96 filters, no padding.",
+        "cifar10",
     ),
-    "r3-4a1": Named(_r3("linear 512 | relu"), "Report R3, step 4.A.1: 64, 128 and 256 filters."),
+    "r3-4a1": Named(_r3("linear 512 | relu"), "Report R3, step 4.A.1: 64, 128 and 256 filters.", "cifar10"),
     "r3-4a2": Named(
-        _r3("linear 512 | relu | linear 128 | relu"), "Report R3, step 4.A.2: one more linear layer of 128."
+        _r3("linear 512 | relu | linear 128 | relu"), "Report R3, step 4.A.2: one more linear layer of 128.", "cifar10"
     ),
     "r3-4b": Named(
-        _r3("linear 512 | relu | linear 128 | relu", "64 7x7", "128 5x5"), "Report R3, step 4.B: kernels 7x7 and 5x5."
+        _r3("linear 512 | relu | linear 128 | relu", "64 7x7", "128 5x5"),
+        "Report R3, step 4.B: kernels 7x7 and 5x5.",
+        "cifar10",
     ),
-    "r3-4c": Named(_r3("linear 512 | leaky | linear 128 | leaky"), "Report R3, step 4.C: 4.A.2 with Leaky ReLU."),
+    "r3-4c": Named(
+        _r3("linear 512 | leaky | linear 128 | leaky"), "Report R3, step 4.C: 4.A.2 with Leaky ReLU.", "cifar10"
+    ),
     "r3-4d": Named(
         _r3("linear 512 | leaky | dropout 0.3 | linear 128 | leaky | dropout 0.3"),
         "Report R3, step 4.D: dropout 0.3 (its place is not given; here after both hidden linear layers).",
+        "cifar10",
     ),
     "r3-4e": Named(
         _r3("linear 512 | leaky | dropout 0.3 | linear 128 | leaky | dropout 0.3", bn="| bn "),
         "Report R3, step 4.E: batch norm after every convolution (its place is not given).",
+        "cifar10",
     ),
     "r4-linear": Named(
         "flatten | linear 10 | linear classes",
         "Report R4's linear net: two linear layers, which together can do no more than one.",
+        "fashion",
     ),
-    "r4-relu": Named("flatten | linear 10 | relu | linear classes", "Report R4's second net: the same with ReLU."),
+    "r4-relu": Named(
+        "flatten | linear 10 | relu | linear classes", "Report R4's second net: the same with ReLU.", "fashion"
+    ),
     "r4-tinyvgg": Named(
         f"{TINYVGG} | {TINYVGG} | flatten | linear classes",
         "Report R4's third net: TinyVGG as CNN Explainer shows it, ten filters, no padding.",
+        "fashion",
     ),
     "mnist-small": Named(
         "conv 16 3x3 | bn | relu | conv 32 3x3 | bn | relu | pool 2 | conv 48 3x3 | bn | relu | conv 64 3x3 | bn | relu"
@@ -109,16 +125,19 @@ NETS: dict[str, Named] = {
         "conv 16 3x3 p1 | bn | relu | conv 32 3x3 p1 | pool 2 | bn | relu | res 32 | conv 64 3x3 p1 | pool 2 | bn"
         " | relu | res 64 | gmp | linear classes",
         "Ours: residual blocks in about 0.13 million parameters, for CIFAR-10 on a CPU.",
+        "cifar10",
     ),
     "resnet9-small": Named(
         "conv 24 3x3 p1 | bn | relu | conv 48 3x3 p1 | pool 2 | bn | relu | res 48 | conv 96 3x3 p1 | pool 2 | bn"
         " | relu | conv 128 3x3 p1 | pool 2 | bn | relu | res 128 | gmp | linear classes",
         "Ours: a narrow ResNet-9 of about 0.6 million parameters.",
+        "cifar10",
     ),
     "resnet9": Named(
         "conv 64 3x3 p1 | bn | relu | conv 128 3x3 p1 | bn | relu | pool 2 | res 128 | conv 256 3x3 p1 | bn | relu"
         " | pool 2 | conv 512 3x3 p1 | bn | relu | pool 2 | res 512 | pool 4 | flatten | linear classes",
         "The well-known ResNet-9 of 6.6 million parameters: above 90 % on CIFAR-10.",
+        "cifar10",
     ),
 }
 

@@ -53,8 +53,9 @@ def _resized(layer: Layer, side: int) -> Layer:
     """A padding that kept the map's size goes on keeping it."""
     assert layer.kernel
     padding = layer.padding
-    if padding != "same" and padding and all(2 * int(padding) == old - 1 for old in layer.kernel):
-        padding = side // 2 if side % 2 or layer.stride > 1 else "same"
+    kept = padding == "same" or (padding and all(2 * int(padding) == old - 1 for old in layer.kernel))
+    if kept and not (padding == "same" and side % 2):
+        padding = (side - 1) // 2  # an even kernel has no middle: its map gets one pixel smaller
     return replace(layer, kernel=(side, side), padding=padding)
 
 

@@ -27,14 +27,10 @@ class Place:
 
     @property
     def padding(self) -> tuple[int, int]:
-        """Pixels added above and left of a convolution's map (`same` with an even kernel adds one more behind)."""
-        return half(self.layer) if self.layer.padding == "same" else (int(self.layer.padding),) * 2
-
-
-def half(layer: Layer) -> tuple[int, int]:
-    """The padding that keeps a map's size, for odd kernels."""
-    assert layer.kernel
-    return ((layer.kernel[0] - 1) // 2, (layer.kernel[1] - 1) // 2)
+        """Pixels added above and left of a convolution's map."""
+        if self.layer.padding != "same" or not self.layer.kernel:
+            return (int(self.layer.padding),) * 2
+        return ((self.layer.kernel[0] - 1) // 2, (self.layer.kernel[1] - 1) // 2)
 
 
 def walk(layers: Sequence[Layer], shape: tuple[int, int, int], classes: int) -> tuple[Place, ...]:
@@ -132,12 +128,8 @@ def _convolved(number: int, layer: Layer, here: Shape) -> Shape:
             f"{layer.groups} groups do not divide {here[0]} channels into {layer.size} filters; both must be multiples",
         )
     if layer.padding == "same":
-        if layer.stride > 1 and not all(side % 2 for side in layer.kernel):
-            raise fault(
-                number,
-                layer.text,
-                f"`same` with stride {layer.stride} needs an odd kernel, such as 3x3; or pad with p1",
-            )
+        if not all(side % 2 for side in layer.kernel):  # an even kernel has no middle to pad around
+            raise fault(number, layer.text, "`same` needs an odd kernel, such as 3x3 or 5x5; or pad with p1")
         return (layer.size, *((side - 1) // layer.stride + 1 for side in here[1:]))
     room = [side + 2 * int(layer.padding) for side in here[1:]]
     if any(space < side for space, side in zip(room, layer.kernel, strict=True)):

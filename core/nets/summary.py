@@ -98,7 +98,7 @@ def describe(module: nn.Module) -> str:
     if isinstance(module, nn.Conv2d):
         extra = (
             f" s{each.stride[0]}" if each.stride[0] > 1 else "",
-            f" p{each.padding[0]}" if each.padding[0] not in (0, "s") else "",
+            f" p{each.padding[0]}" if each.padding[0] else "",
             f" g{each.groups}" if each.groups > 1 else "",
         )
         return f"conv {each.out_channels} {each.kernel_size[0]}x{each.kernel_size[1]}{''.join(extra)}"
