@@ -50,9 +50,9 @@ def read(path: Path, name: str, classes: tuple[str, ...] = ()) -> Dataset:
 def _arrays(path: Path) -> dict[str, Array]:
     """Everything in the file; never a pickle."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if not hasattr(file, "files"):
-                raise LabError(f"{path} holds a single array, not an npz archive; {LAYOUT}.")
+        if not zipfile.is_zipfile(path):
+            raise LabError(f"{path} is not a readable npz file (it is no zip archive); {LAYOUT}.")
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             return {key: file[key] for key in file.files}
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
         raise LabError(f"{path} is not a readable npz file ({error}); {LAYOUT}.") from None

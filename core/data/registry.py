@@ -2,6 +2,8 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,20 +30,39 @@ ABOUT = {
 }
 KEPT = 3  # loaded sets kept in memory; CIFAR-10 is 184 MB
 
-_loaded: "OrderedDict[tuple[str, str, float], Dataset]" = OrderedDict()
+
+@dataclass(frozen=True)
+class Offer:
+    """A set that another room makes, such as the class's drawings."""
+
+    about: str
+    stamp: Callable[[], object]  # changes when the set does; None while there is nothing to load
+    load: "Callable[[], Dataset]"
+
+
+_offers: dict[str, Offer] = {}
+_loaded: "OrderedDict[tuple[object, ...], Dataset]" = OrderedDict()
 _locks = {name: threading.Lock() for name in ABOUT}  # two visitors who want one set wait for one download
 _own = threading.Lock()
 
 
+def offer(name: str, offered: Offer) -> None:
+    """Makes a set known that a room to the right holds: this room cannot look there."""
+    _offers[name] = offered
+
+
 def names() -> list[str]:
-    """Every dataset there is: the built-in ones, then one's own files in the data folder."""
-    return [*ABOUT, *(name for name in sorted(path.stem for path in data_dir().glob("*.npz")) if name not in ABOUT)]
+    """Every dataset there is: the built-in ones, those of other rooms, then one's own files in the data folder."""
+    known = [*ABOUT, *_offers]
+    return [*known, *(name for name in sorted(path.stem for path in data_dir().glob("*.npz")) if name not in known)]
 
 
 def state(name: str) -> str:
     """`ready`, `downloadable`, or `absent`."""
     if name in CLASSICS:
         return "ready" if _npz(name).is_file() or found(CLASSICS[name], data_dir()) else "downloadable"
+    if name in _offers:
+        return "absent" if _offers[name].stamp() is None else "ready"
     return "ready" if name in names() else "absent"
 
 
@@ -49,6 +70,8 @@ def about(name: str) -> str:
     """A sentence on what the set holds, where it is from and how it may be used."""
     if name in ABOUT:
         return ABOUT[name]
+    if name in _offers:
+        return _offers[name].about
     if name not in names():
         raise unknown("The dataset", name, names())
     return f"Your own dataset in {_npz(name)}."
@@ -56,7 +79,7 @@ def about(name: str) -> str:
 
 def load(name: str, progress: Progress | None = None) -> "Dataset":
     """The set by its name, downloaded or drawn first if need be; the last few stay in memory."""
-    if state(name) == "absent":
+    if name not in _offers and state(name) == "absent":
         raise unknown("The dataset", name, names())
     with _locks.get(name, _own):
         key = _key(name)
@@ -68,6 +91,8 @@ def load(name: str, progress: Progress | None = None) -> "Dataset":
 
 
 def _load(name: str, progress: Progress) -> "Dataset":
+    if name in _offers:
+        return _offers[name].load()
     if name.startswith("strokes") and name in ABOUT:
         from core.data import strokes
 
@@ -87,6 +112,8 @@ def _npz(name: str) -> Path:
 
 def _key(name: str) -> tuple[str, str, float]:
     """Changes when another data folder is set or one's own file is replaced."""
+    if name.startswith("strokes") and name in ABOUT:
+        return name, "", 0.0  # drawn, so the same everywhere
     file = _npz(name)
     return name, str(data_dir()), file.stat().st_mtime if file.is_file() else 0.0
 
