@@ -110,8 +110,10 @@ def _npz(name: str) -> Path:
     return data_dir() / f"{name}.npz"
 
 
-def _key(name: str) -> tuple[str, str, float]:
-    """Changes when another data folder is set or one's own file is replaced."""
+def _key(name: str) -> tuple[object, ...]:
+    """Changes when another data folder is set, one's own file is replaced or an offered set has changed."""
+    if name in _offers:
+        return name, str(data_dir()), _offers[name].stamp()
     if name.startswith("strokes") and name in ABOUT:
         return name, "", 0.0  # drawn, so the same everywhere
     file = _npz(name)

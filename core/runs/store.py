@@ -1,11 +1,14 @@
 """The store: everything the lab remembers about runs, in one object. The only SQL is in this folder."""
 
+from core.runs import classroom
 from core.runs.claims import Claims
 from core.runs.events import Events
 from core.runs.library import Library
 from core.runs.live import Live
 from core.runs.operations import Operations
 from core.runs.snapshots import Snapshots
+
+__all__ = ["Store", "classroom"]  # with the store comes the dataset of the class's drawings
 
 
 class Store(Library, Live, Events, Snapshots, Operations, Claims):
