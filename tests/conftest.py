@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from core.paths import calm_threads
+
+calm_threads()
 REAL_DATA = os.environ.get("LAB_DATA")
 
 
