@@ -46,13 +46,13 @@ class Claim:
 class Claims(Database):
     """The part of the store that gives runs to workers."""
 
-    def claim(self, holder: Holder, run: int | None = None) -> Claim | None:
+    def claim(self, holder: Holder, run: int | None = None, status: str = "queued") -> Claim | None:
         """Takes the next queued run (or that very one): one UPDATE, so that no two workers get the same."""
         with self.read() as connection:  # an idle worker must not take the write lock again and again
-            if connection.scalar(select(runs.c.id).where(runs.c.status == "queued").limit(1)) is None:
+            if connection.scalar(select(runs.c.id).where(runs.c.status == status).limit(1)) is None:
                 return None
         now = time.time()
-        waiting = select(runs.c.id).where(runs.c.status == "queued")
+        waiting = select(runs.c.id).where(runs.c.status == status)
         waiting = waiting.where(runs.c.id == run) if run is not None else waiting
         first = waiting.order_by(runs.c.priority.desc(), runs.c.id).limit(1).with_for_update(skip_locked=True)
         take = (
@@ -90,7 +90,7 @@ class Claims(Database):
             values["result"] = json.dumps(values["result"])
         ended = time.time() if status in ("finished", "failed", "stopped") else None
         with self.write() as connection:
-            self.hold(connection, claim, status=status, finished=ended, pid=None, **values)
+            self.hold(connection, claim, status=status, finished=ended, pid=None, doing=None, **values)
             close(connection, claim.run)
 
     def start_over(self, claim: Claim, why: str) -> None:
@@ -127,7 +127,14 @@ class Claims(Database):
                 )
             ended = time.time() if status == "stopped" else None
             error = said if status == "paused" and asked is None else None
-            changes = {"status": status, "deaths": deaths, "finished": ended, "error": error, "pid": None}
+            changes = {
+                "status": status,
+                "deaths": deaths,
+                "finished": ended,
+                "error": error,
+                "pid": None,
+                "doing": None,
+            }
             connection.execute(update(runs).where(mine).values(changes))
             level = "info" if asked else "warning"
             write_events(connection, run, [Said(row.step, said, level)])

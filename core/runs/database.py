@@ -18,8 +18,8 @@ from core.runs import migrate
 NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "gpfs", "fuse.sshfs", "davfs"}
 
 
-class Busy(LabError):
-    """Somebody else holds the store; trying again later is right."""
+class Unavailable(LabError):
+    """The store cannot take anything just now; trying again later is right."""
 
 
 class Database:
@@ -112,7 +112,9 @@ class Database:
         place = make_url(self.url).render_as_string(hide_password=True) if "://" in self.url else self.url
         place, first = place.removeprefix("sqlite:///"), said.splitlines()[0] if said else "no reason given"
         if "locked" in said or "lock timeout" in said:
-            return Busy(f"The store {place} is locked by another program for more than {self.patience:g} s. Try again.")
+            return Unavailable(
+                f"The store {place} is locked by another program for more than {self.patience:g} s. Try again."
+            )
         if "malformed" in said or "not a database" in said or "corrupt" in said:
             return LabError(
                 f"The store {place} is damaged ({first}). Put a copy back, or move the file away to start a new one."
@@ -120,8 +122,8 @@ class Database:
         if "readonly" in said or "unable to open" in said:
             return LabError(f"The lab cannot write to its store {place} ({first}). Give yourself permission there.")
         if "disk is full" in said or "No space left" in said:
-            return LabError(f"The disk is full: the store {place} cannot grow. Delete some runs or free some space.")
-        return LabError(f"The store {place} does not answer ({first}).")
+            return Unavailable(f"The disk is full: the store {place} cannot grow. Delete some runs or free some space.")
+        return Unavailable(f"The store {place} does not answer ({first}).")
 
 
 def _on_begin(connection: Connection) -> None:

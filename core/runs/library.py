@@ -33,12 +33,13 @@ class Library(Database):
         sweep: str | None = None,
         priority: int = 0,
         note: str = "",
+        status: str = "queued",
     ) -> int:
-        """Queues one run and gives its number."""
+        """Queues one run and gives its number. A `paused` one waits to be claimed by its number or resumed."""
         values = dict(
             name=_text("name", name) if name else _default_name(config, preset),
             owner=_text("owner", owner) if owner else None,
-            status="queued",
+            status=status,
             config=config.to_json(),
             config_key=config.key(),
             batch=config.batch_size,
@@ -129,6 +130,13 @@ class Library(Database):
                 connection.execute(delete(table).where(table.c.run == run))
             connection.execute(delete(runs).where(runs.c.id == run))
         shutil.rmtree(_folder(run), ignore_errors=True)  # rows first: no row ever points to half a folder
+
+    def clear_up(self, run: int) -> None:
+        """Removes files that were written for a run after it had been deleted."""
+        with self.read() as connection:
+            there = connection.scalar(select(runs.c.id).where(runs.c.id == run))
+        if there is None:
+            shutil.rmtree(_folder(run), ignore_errors=True)
 
     def log(self, run: int, lines: int = 200) -> list[str]:
         """The last lines of a run's log file, tracebacks included."""

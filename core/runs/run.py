@@ -47,6 +47,7 @@ class Run:
     steps_total: int | None
     seconds: float
     device: str | None
+    doing: str | None
     result: dict[str, float]
     reason: str | None
     weights_sha256: str | None

@@ -54,6 +54,7 @@ runs = Table(
     Column("steps_total", Integer),
     Column("seconds", Double, nullable=False, server_default="0"),  # training time over all attempts
     Column("device", Text),
+    Column("doing", Text),  # what happens before the first step: loading, downloading
     Column("flushes", Integer, nullable=False, server_default="0"),  # grows with every batch of points
     Column("began_flushes", Integer, nullable=False, server_default="0"),  # its value when this attempt began
     # how it ended

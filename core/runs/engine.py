@@ -1,0 +1,84 @@
+"""The engine: keeps workers running while there is something to train."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+from core import paths
+from core.config import RunConfig
+from core.runs.liveness import reconcile
+from core.runs.processes import Slot, is_here, workers_dir
+from core.runs.store import Store
+
+PAUSE = 0.4  # seconds within which asking again does nothing: every open page asks at every poll
+BIG = 1_000_000  # bytes after which a worker's log starts anew
+
+_lock = threading.Lock()
+_asked: dict[str, float] = {}  # store -> when it was last looked after
+_children: dict[int, "subprocess.Popen[bytes]"] = {}  # slot -> the worker we started there
+
+
+def ensure_workers(store: Store) -> None:
+    """Replaces dead workers and starts missing ones. Cheap when there is nothing to do: call it at every poll."""
+    with _lock:
+        now = time.monotonic()
+        if now - _asked.get(store.url, -PAUSE) < PAUSE:
+            return
+        _asked[store.url] = now
+        reap()
+        reconcile(store)
+        waiting = store.counts().get("queued", 0)
+        if waiting:
+            _start(waiting + sum(is_here(run) for run in store.runs(status="running")))
+
+
+def warm() -> None:
+    """Starts a worker now, so that it has imported torch when the first run comes."""
+    with _lock:
+        reap()
+        _start(1)
+
+
+def _start(wanted: int) -> None:
+    """So many workers, as far as there are slots."""
+    slots = [Slot(number) for number in range(paths.slots())]
+    free = [slot for slot in slots if slot.number not in _children and not slot.is_taken()]
+    missing = wanted - (len(slots) - len(free))
+    for slot in free[: max(missing, 0)]:
+        log = workers_dir() / f"slot-{slot.number}.log"
+        if log.exists() and log.stat().st_size > BIG:
+            log.unlink()
+        with log.open("ab") as output:
+            _children[slot.number] = subprocess.Popen(
+                [sys.executable, "-m", "core.runs.worker", "--slot", str(slot.number)],
+                cwd=paths.ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # a group of its own: Ctrl-C at the server does not reach it
+            )
+
+
+def reap() -> None:
+    """Lets go of workers that have ended, so that none stays behind as a zombie."""
+    for slot, child in list(_children.items()):
+        if child.poll() is not None:
+            del _children[slot]
+
+
+def train_now(
+    store: Store,
+    config: RunConfig,
+    watch: "Callable[[object], None] | None" = None,
+    name: str | None = None,
+    preset: str | None = None,
+    owner: str | None = None,
+) -> int:
+    """Trains one run in this very process; the number of the run. Ctrl-C stops it as the page's Stop would."""
+    from core.runs.foreground import train
+
+    run = store.add(config, name, owner, preset, status="paused")  # not queued: no worker shall take it
+    train(store, run, watch)
+    return run

@@ -1,0 +1,66 @@
+"""Finish: the checkpoint of a run, with a card that explains it."""
+
+import datetime
+import tomllib
+from pathlib import Path
+
+from core import paths
+from core.config import RunConfig
+from core.data.dataset import Dataset
+from core.errors import LabError
+from core.nets import checkpoint
+from core.nets.card import Card
+from core.nets.rewrite import rewrite
+from core.runs.claims import Claim
+from core.train.facts import Snapshot
+
+
+def checkpoint_dir(run: int) -> Path:
+    """Where a run's checkpoint lies; a folder that need not exist yet."""
+    return paths.home() / "runs" / str(run) / "checkpoint"
+
+
+def save_checkpoint(
+    claim: Claim, config: RunConfig, data: Dataset, last: Snapshot, figures: dict[str, float], device: str
+) -> str:
+    """Saves the weights of a run's last snapshot; their SHA-256."""
+    card = Card(
+        name=f"run-{claim.run}",
+        net=rewrite(config.net, config),
+        shape=data.shape,
+        classes=data.classes,
+        about=f"Run {claim.run}, {claim.name}: {last.epoch:.4g} epochs of {config.dataset}.",
+        dataset=config.dataset,
+        mean=data.mean,
+        std=data.std,
+        scale=config.scale,
+        config=config.to_dict(),
+        accuracy=figures.get("test/accuracy"),
+        seconds=last.seconds,
+        device=device,
+        code_version=code_version(),
+        made=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        figures={name: value for name, value in figures.items() if name.partition("/")[0] in ("train", "test", "val")},
+    )
+    return checkpoint.write(checkpoint_dir(claim.run), last.weights, card).weights_sha256
+
+
+def checkpoint_of(run: int) -> Path:
+    """The checkpoint folder of a finished or stopped run."""
+    folder = checkpoint_dir(run)
+    if not (folder / checkpoint.CARD).is_file():
+        raise LabError(f"Run {run} has no checkpoint; only a finished or stopped run has one.")
+    return folder
+
+
+def code_version() -> str:
+    """The lab's version, and its commit where it runs from a checkout."""
+    version = str(tomllib.loads((paths.ROOT / "pyproject.toml").read_text())["project"]["version"])
+    head = paths.ROOT / ".git" / "HEAD"
+    try:
+        reference = head.read_text().strip()
+        file = paths.ROOT / ".git" / reference.removeprefix("ref: ")
+        commit = file.read_text().strip() if reference.startswith("ref: ") else reference
+    except OSError:  # no checkout, or its references are packed
+        return version
+    return f"{version}+{commit[:10]}"

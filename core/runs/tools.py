@@ -1,0 +1,48 @@
+"""What a job trains with. The tests bring their own."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+
+from core import paths
+from core.config import RunConfig
+from core.data.dataset import Dataset
+from core.train.facts import Fact, Snapshot
+
+Progress = Callable[[str, float], None]
+
+
+class Fit(Protocol):
+    """How training is called."""
+
+    def __call__(
+        self, config: RunConfig, data: Dataset, device: torch.device, resume: Snapshot | None = None
+    ) -> Generator[Fact, str | None, None]: ...
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The way to train, the way to get data, and the device."""
+
+    fit: Fit
+    load: Callable[[str, Progress], Dataset]
+    device: torch.device
+    words: str  # the device as people say it
+
+
+def real(slot: int) -> Tools:
+    """The lab's own training, on the device that belongs to a slot; a first tiny run makes it warm."""
+    from core.data import registry
+    from core.train import device
+    from core.train.fit import fit
+
+    wish = paths.device_wish()
+    chosen = device.pick(wish)
+    if wish == "auto" and chosen.type == "cuda" and torch.cuda.device_count() > 1:
+        chosen = torch.device("cuda", slot % torch.cuda.device_count())
+    if chosen.type == "cpu" and paths.slots() > 1:  # several runs share the cores
+        torch.set_num_threads(max(1, torch.get_num_threads() // paths.slots()))
+    device.settle()
+    return Tools(fit, registry.load, chosen, device.describe(str(chosen))["device"])

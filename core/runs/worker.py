@@ -1,0 +1,74 @@
+"""The worker: a process that trains queued runs one after the other, and ends when it has been idle for a while."""
+
+import argparse
+import os
+import signal
+import sys
+import time
+
+from core.errors import LabError
+from core.runs.bell import Bell
+from core.runs.claims import Claim, Holder
+from core.runs.database import Unavailable
+from core.runs.job import Job
+from core.runs.liveness import reconcile
+from core.runs.processes import Slot, myself
+from core.runs.store import Store
+from core.runs.tools import Tools, real
+
+IDLE = 300.0  # seconds a warm worker waits for the next run
+NAP = 0.04  # seconds between two looks at the queue
+
+
+def main(arguments: list[str] | None = None, tools: Tools | None = None) -> int:
+    """`python -m core.runs.worker --slot N`"""
+    parser = argparse.ArgumentParser(prog="python -m core.runs.worker", description=__doc__)
+    parser.add_argument("--slot", type=int, default=0, help="which place of this machine to train at")
+    parser.add_argument("--idle", type=float, default=IDLE, help="seconds to wait for another run before ending")
+    told = parser.parse_args(arguments)
+    slot = Slot(told.slot)
+    if not slot.take(wait=1.0):
+        return 0  # another one is there already
+    bell = Bell()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: bell.ring("quit"))
+    if sys.platform != "win32":
+        os.nice(10)  # the page stays quick; on a quiet machine it makes no difference
+    try:
+        drain(Store(), myself(told.slot), tools or real(told.slot), bell, told.idle)
+    except LabError as error:
+        print(error, file=sys.stderr, flush=True)
+        return 1
+    finally:
+        slot.free()
+    return 0
+
+
+def drain(store: Store, holder: Holder, tools: Tools, bell: Bell, idle: float) -> None:
+    """Trains whatever is queued until nothing has come for `idle` seconds, or the bell rings."""
+    waited, looked, version = time.monotonic(), 0.0, ""
+    while bell.rung is None:
+        try:
+            newest, now = store.version(), time.monotonic()
+            if newest != version or now - looked > 1.0:
+                version, looked = newest, now
+                claim = next_run(store, holder)
+                if claim is not None:
+                    Job(store, claim, tools, bell).work()
+                    waited, version = time.monotonic(), ""
+                    continue
+        except Unavailable as error:
+            print(error, file=sys.stderr, flush=True)
+            time.sleep(1.0)
+        if time.monotonic() - waited > idle:
+            return
+        time.sleep(NAP)
+
+
+def next_run(store: Store, holder: Holder) -> Claim | None:
+    """The next queued run, those of dead workers included."""
+    reconcile(store)
+    return store.claim(holder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
