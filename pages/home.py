@@ -2,12 +2,77 @@
 
 import streamlit as st
 
+from core.paths import ROOT
 from ui import services
+from ui.navigation import PAGES
+from ui.parts.controls import STATES
+from ui.parts.words import LOOKS, facts, percent, plain
 
-st.title("Draw it, train it, look inside it.")
-st.write("Inkling is a laboratory for networks that look at pictures. Everything runs on this machine.")
-device = services.device()
-st.write(device)
-st.dataframe(
-    [{"Dataset": name, "State": state, "What it is": about} for name, (state, about) in services.datasets().items()]
+RECENT = 8
+SPECIMEN = str(ROOT / "ui" / "specimen.png")
+TRAIN = next(each.path for each in PAGES if each.file == "train.py")
+
+words, picture = st.columns([3, 2], gap="large", vertical_alignment="center")
+words.title("Draw it, train it, look inside it.", anchor=False)
+words.markdown(
+    "Inkling is a laboratory for networks that look at pictures. You train one here in minutes, and everything stays "
+    "on this machine: no account, no network needed."
 )
+with picture:
+    st.image(SPECIMEN, width="stretch", alt="The digits and Greek letters that the lab writes by itself")
+
+with st.grid("auto", min_column_width=240):
+    for place in PAGES[1:]:
+        with st.container(border=True, height="stretch", gap="xxsmall"):
+            st.page_link(place.path, label=f"**{place.title}**", icon=place.icon)
+            st.caption(place.about)
+
+
+def recent() -> None:
+    """The newest runs, those under way first."""
+    services.tend()
+    runs, best = services.runs()
+    waiting, running = (sum(run.status == status for run in runs) for status in ("queued", "running"))
+    st.subheader("Runs", anchor=False)
+    if not runs:
+        st.markdown("Nothing has been trained here yet. The first run takes about a minute.")
+        st.page_link(TRAIN, label="Train your first network", icon=":material/arrow_forward:")
+        return
+    st.caption(f"{running} running, {waiting} waiting, {len(runs)} in all.")
+    with st.container(gap="xxsmall"):
+        for run in sorted(runs, key=lambda run: not run.active)[:RECENT]:
+            row(run, best.get(run.id))
+
+
+def row(run: services.Run, best: float | None) -> None:
+    """One run: a link to it, its best test accuracy, its state."""
+    icon, colour = LOOKS[run.status]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        link = {"label": f":gray[{run.id}] {plain(run.name)}", "icon": icon, "query_params": {"run": str(run.id)}}
+        st.page_link(TRAIN, width="stretch", **link)
+        accuracy = "" if best is None else f"**{percent(best)}** · "
+        st.markdown(f"{accuracy}:{colour}[{facts(run)}]", width="content")
+
+
+left, right = st.columns([3, 2], gap="large")
+with left:
+    runs, _ = services.runs()
+    st.fragment(recent, run_every=2.0 if any(run.active for run in runs) else None)()
+
+with right:
+    st.subheader("This machine", anchor=False)
+    device = services.device()
+    st.markdown(f"**{device['device']}** computes in {device['precision']}.")
+    models = services.checkpoints()
+    ready = ", ".join(f"`{name}`" for name in models) or "none saved yet; a finished run can become one"
+    st.markdown(f"**Models**: {ready}.")
+    st.text_input(
+        "Your nickname", key="visitor", persist_state="session", max_chars=40, placeholder="stands at your runs"
+    )
+
+st.subheader("Datasets", anchor=False)
+with st.grid("auto", min_column_width=260):
+    for name, (state, about) in services.datasets().items():
+        with st.container(border=True, height="stretch", gap="xxsmall"):
+            st.markdown(f"**{name}** {STATES[state]}")
+            st.caption(about)

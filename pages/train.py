@@ -33,6 +33,7 @@ with st.container(border=True, horizontal=True, vertical_alignment="center"):
     st.button("Start", icon=":material/play_arrow:", type="primary", on_click=start, disabled=recipe.config is None)
 trouble()
 
+services.warm_worker()
 services.tend()
 runs, best = services.runs()
 run = state.opened()

@@ -14,6 +14,7 @@ from core.runs.store import Store
 
 LISTED = 60  # the newest runs; older ones are reached by their link or on the Compare page
 TEND = 1.0  # seconds between two looks after the workers
+WARM = 10.0  # seconds between two looks whether a warm worker waits
 
 
 @dataclass
@@ -26,7 +27,8 @@ class Lab:
     version: str = ""
     runs: list[Run] = field(default_factory=list)
     best: dict[int, float] = field(default_factory=dict)
-    tended: float = 0.0
+    tended: float = -60.0
+    warmed: float = -60.0
 
 
 @st.cache_resource(show_spinner=False)
@@ -63,16 +65,28 @@ def runs() -> tuple[list[Run], dict[int, float]]:
         return here.runs, here.best
 
 
+def warm_worker() -> None:
+    """Somebody is about to train: let a worker import torch meanwhile. Asked often, done every few seconds."""
+    from core.runs import engine
+
+    here = lab()
+    with here.lock:
+        if time.monotonic() - here.warmed < WARM:
+            return
+        here.warmed = time.monotonic()
+    engine.warm()
+
+
 def tend(now: bool = False) -> None:
     """Sees to it that a worker lives while runs wait: called by every page that polls, acts once a second."""
-    from core.runs.engine import ensure_workers
+    from core.runs import engine
 
     here = lab()
     with here.lock:
         if not now and time.monotonic() - here.tended < TEND:
             return
         here.tended = time.monotonic()
-    ensure_workers(here.store)
+    engine.ensure_workers(here.store)
 
 
 def warm_up() -> None:
@@ -96,16 +110,16 @@ def _predictor(folder: str) -> Any:
 
 def predictors() -> dict[str, Any]:
     """The shipped models by name, ready to read a drawing; none is fine."""
-    if not checkpoints():
-        return {}
     from core.nets import checkpoint
 
     return {name: _predictor(str(checkpoint.find(name))) for name in checkpoints()}
 
 
 def checkpoints() -> list[str]:
-    """The names of the shipped models: folders that hold weights and a card."""
-    return sorted(card.parent.name for card in paths.shipped().glob("*/card.json"))
+    """The names of the models that can read pictures."""
+    from core.nets import checkpoint
+
+    return checkpoint.names("classifier")
 
 
 @st.cache_data(ttl=10, show_spinner=False)

@@ -10,7 +10,7 @@ from core.runs.run import Run
 from ui import services, state
 from ui.parts import recipe
 from ui.parts.board import live
-from ui.parts.words import LOOKS
+from ui.parts.words import LOOKS, plain
 
 DONE = "said"  # session_state: the sentence that the next page run shows
 
@@ -18,11 +18,11 @@ DONE = "said"  # session_state: the sentence that the next page run shows
 def header(run: Run) -> None:
     """The run's name, state and tags, and its buttons."""
     icon, colour = LOOKS[run.status]
-    tags = "".join(f" :violet-badge[{_plain(tag)}]" for tag in run.tags)
-    whose = f" :gray[by {_plain(run.owner)}]" if run.owner else ""
+    tags = "".join(f" :violet-badge[{plain(tag)}]" for tag in run.tags)
+    whose = f" :gray[by {plain(run.owner)}]" if run.owner else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(width="stretch"):
-            st.markdown(f"### :gray[{run.id}] {_plain(run.name)} :{colour}-badge[{icon} {run.status}]{tags}{whose}")
+            st.markdown(f"### :gray[{run.id}] {plain(run.name)} :{colour}-badge[{icon} {run.status}]{tags}{whose}")
         with st.container(horizontal=True, width="content", gap="xsmall"):
             buttons(run)
     for text in filter(None, [run.unreadable, run.error]):
@@ -123,8 +123,3 @@ def _delete(run: int) -> None:
     services.store().delete(run)
     state.open_run(None)
     state.lay_beside(each for each in state.beside() if each != run)
-
-
-def _plain(text: str) -> str:
-    """A visitor's text without markdown."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>$:~^" else letter for letter in text)

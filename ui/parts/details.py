@@ -19,7 +19,7 @@ from ui.parts.words import percent
 
 VIEWS = ("Answers", "What happened", "Training pictures", "Log", "Settings")
 LEVELS = {"info": ":gray[·]", "warning": ":orange[:material/warning:]", "error": ":red[:material/error:]"}
-SHOWN = 18
+SHOWN = 24  # fills rows of 12, 8, 6 and 4
 
 
 def details(run: Run) -> None:

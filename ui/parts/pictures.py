@@ -12,14 +12,15 @@ from PIL import Image
 
 
 def strip(images: Any, captions: Sequence[str], marks: Sequence[str] = (), side: int = 64, label: str = "") -> None:
-    """Pictures (N, C, H, W) or (N, H, W), bytes, side by side; a mark is `right`, `wrong` or nothing."""
+    """Pictures (N, C, H, W) or (N, H, W), bytes, in rows; a mark is `right`, `wrong` or nothing."""
     marks = marks or [""] * len(captions)
     cells = "".join(
         f'<figure class="ink-cell {mark}"><img src="{png(image)}" width="{side}" height="{side}" '
         f'alt="{html.escape(caption)}"><figcaption>{html.escape(caption)}</figcaption></figure>'
         for image, caption, mark in zip(np.asarray(images), captions, marks, strict=True)
     )
-    st.html(f'<div class="ink-strip" role="group" aria-label="{html.escape(label)}">{cells}</div>')
+    group = f'<div class="ink-strip" role="group" aria-label="{html.escape(label)}">{cells}</div>'
+    st.html(f'<div class="ink-wide">{group}</div>')
 
 
 def png(image: Any) -> str:
@@ -27,6 +28,10 @@ def png(image: Any) -> str:
     pixels = np.asarray(image, dtype=np.uint8)
     if pixels.ndim == 3:
         pixels = pixels[0] if pixels.shape[0] == 1 else np.moveaxis(pixels, 0, -1)
+    return _address(Image.fromarray(np.ascontiguousarray(pixels)))
+
+
+def _address(picture: Image.Image) -> str:
     file = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(file, "PNG", compress_level=1)
+    picture.save(file, "PNG", compress_level=1)
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

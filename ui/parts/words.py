@@ -63,3 +63,8 @@ def recipe(config: RunConfig) -> str:
         f"**{net}** on **{config.dataset}**, {often} with {config.optimiser} at {config.lr:g} ({config.schedule}), "
         f"{config.batch_size} pictures a step"
     )
+
+
+def plain(text: str) -> str:
+    """A visitor's text without its markdown."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>$:~^" else letter for letter in text)

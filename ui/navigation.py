@@ -1,0 +1,25 @@
+"""The table of pages: the menu, the cards on Home and the tests are made from it."""
+
+from typing import NamedTuple
+
+from core.paths import ROOT
+
+
+class Place(NamedTuple):
+    """One page: its file in pages/, its title, its icon, and what one does there."""
+
+    file: str
+    title: str
+    icon: str
+    about: str
+
+    @property
+    def path(self) -> str:
+        """The file's whole path, as Streamlit wants it."""
+        return str(ROOT / "pages" / self.file)
+
+
+PAGES = (
+    Place("home.py", "Home", ":material/home:", "What is ready, what is running, where to go next."),
+    Place("train.py", "Train", ":material/play_circle:", "Choose a recipe, press Start, watch the network learn."),
+)
