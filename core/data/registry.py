@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.data.classics import CLASSICS, Progress, found, read
-from core.errors import LabError, unknown
+from core.errors import unknown
 from core.paths import data_dir
 
 if TYPE_CHECKING:  # naming and listing sets must not wait for torch
@@ -102,7 +102,9 @@ def _load(name: str, progress: Progress) -> "Dataset":
 
         return npz.read(_npz(name), name, CLASSICS[name].classes if name in CLASSICS else ())
     if not found(CLASSICS[name], data_dir()):
-        raise LabError(f"The dataset {name!r} is not in {data_dir()}.")
+        from core.data.download import download
+
+        download(name, data_dir(), progress)
     return read(name, data_dir())
 
 

@@ -85,7 +85,7 @@ def draw_set(count: int, seed: int, classes: tuple[str, ...] = tuple(GLYPHS)) ->
 def draw(glyph: Glyph, count: int, chance: torch.Generator) -> Tensor:
     """(count, 1, 28, 28) uint8: one way of writing, by so many hands."""
     curve = _hand(glyph, count, chance)
-    pen = _lognormal(count, 1.3, 0.25, chance).clamp(0.7, 2.4)  # half the width of the line, in pixels
+    pen = _lognormal(count, 1.3, 0.28, chance).clamp(0.7, 2.6)  # half the width of the line, in pixels
     pen = torch.minimum(pen, _widest(curve))
     curve, weight = _fitted(curve, _pressure(glyph, count, chance), pen)
     ink = _ink(curve, weight, pen)
@@ -96,6 +96,9 @@ def _hand(glyph: Glyph, count: int, chance: torch.Generator) -> Tensor:
     """(count, S, 2): the curve as each hand leads it: points astray, sheet bent, letter slanted and stretched."""
     points = glyph.points + _normal((count, len(glyph.points), 2), chance) * TREMBLE
     curve = glyph.path @ points
+    x, y = curve.unbind(2)
+    squares = torch.stack([x * x, x * y, y * y], 2)  # a loop grows on one side, a line bows
+    curve = curve + squares @ (_normal((count, 3, 2), chance) * 0.14)
     for _ in range(WAVES):
         wave = _normal((count, 1, 2), chance) * 4
         phase = _uniform((count, 1), chance) * 2 * math.pi
