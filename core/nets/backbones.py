@@ -59,7 +59,7 @@ def note(name: str, shape: tuple[int, int, int]) -> str | None:
     )
 
 
-def trunk(name: str, channels: int, pretrained: bool = False, progress: Progress | None = None) -> "nn.Module":
+def trunk(name: str, channels: int, pretrained: bool = False) -> "nn.Module":
     """A backbone that ends in its flat features; random weights unless `pretrained` asks for ImageNet's."""
     import torchvision
     from torch import nn
@@ -70,7 +70,7 @@ def trunk(name: str, channels: int, pretrained: bool = False, progress: Progress
     if pretrained:
         from core.nets.weights import pour
 
-        pour(net, name, progress)
+        pour(net, name)
     last = getattr(net, facts.classifier)
     tail: list[nn.Module] = list(last.children())[: facts.kept] if facts.kept else []
     if name == "squeezenet1_1":  # its classifier is convolutional and holds the pooling

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.nets.backbones import BACKBONES, Progress, trunk
+from core.nets.backbones import BACKBONES, trunk
 from core.nets.shapes import Place
 
 ACTIVATION: dict[str, type[nn.Module]] = {
@@ -86,11 +86,11 @@ class Residual(nn.Module):
         return result
 
 
-def module(place: Place, progress: Progress | None = None) -> nn.Module:
+def module(place: Place) -> nn.Module:
     """The module of one layer at its place."""
     layer, word = place.layer, place.layer.word
     if word in BACKBONES:
-        return trunk(word, place.before[0], layer.pretrained, progress)
+        return trunk(word, place.before[0], layer.pretrained)
     if word in ACTIVATION:
         return ACTIVATION[word]()
     if word == "conv":

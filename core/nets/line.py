@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import LabError
+from core.nets import weights
 from core.nets.backbones import Progress
 from core.nets.grammar import parse, write
 from core.nets.layers import module
@@ -22,12 +23,12 @@ _one_at_a_time = threading.Lock()
 class Net(nn.Module):
     """A network made from its line: `layers` holds one module per word, in order; it answers logits."""
 
-    def __init__(self, places: tuple[Place, ...], classes: int, progress: Progress | None = None) -> None:
+    def __init__(self, places: tuple[Place, ...], classes: int) -> None:
         super().__init__()
         self.line = write([place.layer for place in places])
         self.places = places
         self.classes = classes
-        self.layers = nn.Sequential(*(module(place, progress) for place in places))
+        self.layers = nn.Sequential(*(module(place) for place in places))
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -55,8 +56,11 @@ def build(text: str, shape: tuple[int, int, int], classes: int, seed: int = 0, p
     if len(shape) != 3 or not all(1 <= side <= 4096 for side in shape):
         raise LabError(f"The picture's shape is {tuple(shape)}; allowed: (channels, height, width), each 1 to 4096.")
     places = walk(parse(text), shape, classes)
+    for place in places:
+        if place.layer.pretrained:  # a download may take minutes, so not while others wait to build
+            weights.locate(place.layer.word, progress)
     with seeded(seed):
-        return Net(places, classes, progress)
+        return Net(places, classes)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 import hashlib
 import http.client
 import os
+import secrets
 import urllib.error
 import urllib.request
 import zipfile
@@ -44,12 +45,18 @@ def ready(name: str) -> bool:
     return own(name).exists() or _cached(address(name).rpartition("/")[2]) is not None
 
 
-def pour(net: "nn.Module", name: str, progress: Progress | None = None) -> None:
+def locate(name: str, progress: Progress | None = None) -> Path:
+    """The file with the weights of a backbone, downloaded if it is nowhere on this machine."""
+    if own(name).exists():
+        return own(name)
+    url = address(name)
+    file = url.rpartition("/")[2]
+    return _cached(file) or fetch(url, folder() / file, name, progress)
+
+
+def pour(net: "nn.Module", name: str) -> None:
     """Puts the ImageNet weights into a torchvision network that still has its own last layers."""
-    path = own(name)
-    if not path.exists():
-        url = address(name)
-        path = _cached(url.rpartition("/")[2]) or fetch(url, folder() / url.rpartition("/")[2], name, progress)
+    path = locate(name)
     tensors = _read(path)
     last = backbone(name).classifier + "."
     wanted = net.state_dict()
@@ -69,7 +76,7 @@ def pour(net: "nn.Module", name: str, progress: Progress | None = None) -> None:
 
 def fetch(url: str, target: Path, name: str, progress: Progress | None = None) -> Path:
     """Downloads to `target` under a temporary name; the first digits of its SHA-256 stand in the file's name."""
-    part = target.with_name(f"{target.name}.{os.getpid()}.part")
+    part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         digest = _download(url, part, name, progress)
