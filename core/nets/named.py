@@ -26,6 +26,15 @@ def _r3(fc: str, first: str = "64 5x5", second: str = "128 3x3", third: str = "2
 
 
 R2_FC = "flatten | linear 256 | relu | linear 128 | relu | linear classes"
+
+
+def _pairs(first: int, second: int, third: int) -> str:
+    """Three pairs of convolutions with GELU and batch norm, as Keller Jordan's airbench found them fast (2024)."""
+    pair = "conv {0} 3x3 p1 | pool 2 | bn | gelu | conv {0} 3x3 p1 | bn | gelu"
+    pairs = " | ".join(pair.format(width) for width in (first, second, third))
+    return f"conv 24 2x2 | gelu | {pairs} | gmp | linear classes"
+
+
 TINYVGG = "conv 10 3x3 | relu | conv 10 3x3 | relu | pool 2"
 
 NETS: dict[str, Named] = {
@@ -132,6 +141,14 @@ NETS: dict[str, Named] = {
         " | relu | conv 128 3x3 p1 | pool 2 | bn | relu | res 128 | gmp | linear classes",
         "Ours: a narrow ResNet-9 of about 0.6 million parameters.",
         "cifar10",
+    ),
+    "pairs-128": Named(
+        _pairs(64, 128, 128),
+        "Ours: three pairs of convolutions, 0.57 million parameters, the fastest way to 80 %.",
+        "cifar10",
+    ),
+    "pairs-256": Named(
+        _pairs(64, 256, 256), "Ours: the same with up to 256 filters, 2 million parameters, beyond 90 %.", "cifar10"
     ),
     "resnet9": Named(
         "conv 64 3x3 p1 | bn | relu | conv 128 3x3 p1 | bn | relu | pool 2 | res 128 | conv 256 3x3 p1 | bn | relu"

@@ -70,7 +70,7 @@ def test_every_preset_names_a_net_that_fits_its_dataset():
     for preset in PRESETS.values():
         if preset.config.dataset in SHAPES and preset.config.net in NETS:
             net = network(preset.config, SHAPES[preset.config.dataset], 10)
-            assert net.line == NETS[preset.config.net].line
+            assert net.line == rewrite(preset.config.net, preset.config)
 
 
 def test_a_name_is_resolved_and_a_slip_of_the_pen_is_answered():
