@@ -34,6 +34,7 @@ def guessing(curves: Curves, config: RunConfig, classes: int) -> str | None:
 def jumped(curves: Curves, config: RunConfig, classes: int) -> str | None:
     """A loss that rose: the sign of a learning rate that is too high."""
     steps, loss = curves.get("train/loss", EMPTY)
+    steps, loss = steps[np.isfinite(loss)], loss[np.isfinite(loss)]
     if len(loss) < 8:
         return None
     smooth = np.convolve(loss, np.ones(3) / 3, mode="valid")
