@@ -27,6 +27,6 @@ def test_precision_follows_the_wish():
 
 
 def test_describing_the_machine_does_not_import_torch():
-    code = "import sys; from core.train.device import describe; print(describe()['device']); assert 'torch' not in sys.modules"
+    code = "import sys; from core.train.device import describe; print(describe()); assert 'torch' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     assert set(describe()) == {"device", "precision"}
