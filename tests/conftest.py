@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core.paths import calm_threads
+import core  # noqa: F401  (before torch: it decides how torch's threads wait)
 
-calm_threads()
 REAL_DATA = os.environ.get("LAB_DATA")
 
 

@@ -1,10 +1,12 @@
 """The worker: a process that trains queued runs one after the other, and ends when it has been idle for a while."""
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 from core.errors import LabError
 from core.runs.bell import Bell
@@ -31,8 +33,7 @@ def main(arguments: list[str] | None = None, tools: Tools | None = None) -> int:
         return 0  # another one is there already
     bell = Bell()
     signal.signal(signal.SIGTERM, lambda _number, _frame: bell.ring("quit"))
-    if sys.platform != "win32":
-        os.nice(10)  # the page stays quick; on a quiet machine it makes no difference
+    make_way()
     try:
         drain(Store(), myself(told.slot), tools or real(told.slot), bell, told.idle)
     except LabError as error:
@@ -41,6 +42,19 @@ def main(arguments: list[str] | None = None, tools: Tools | None = None) -> int:
     finally:
         slot.free()
     return 0
+
+
+def make_way() -> None:
+    """The page stays quick while this process trains; on a quiet machine it makes no difference.
+
+    Linux shares the processor between sessions first, and a worker has a session of its own: its niceness alone would
+    only count among its own threads, so the session gets it as well.
+    """
+    if sys.platform == "win32":
+        return
+    os.nice(10)
+    with contextlib.suppress(OSError):  # absent on other systems and in some containers
+        Path("/proc/self/autogroup").write_text("10")
 
 
 def drain(store: Store, holder: Holder, tools: Tools, bell: Bell, idle: float) -> None:
