@@ -124,9 +124,7 @@ class RunConfig:
 
     # basic
     dataset: str = knob("mnist", "basic", "Dataset", "Where the pictures come from.")
-    net: str = knob(
-        "r1-lenet", "basic", "Network", "A named network, or its line of text: `conv 10 5x5 | pool 2 | relu | …`."
-    )
+    net: str = knob("r1-lenet", "basic", "Network", "A named network, or a line of text that describes one.")
     epochs: int = knob(3, "basic", "Epochs", "Passes over the whole training set.", low=1, high=2000, beginner=True)
     batch_size: int = knob(
         256,
