@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.errors import LabError
+from core.paths import ROOT
 from ui import services, state
 from ui.parts import words
 from ui.parts.actions import header, trouble
@@ -53,6 +54,8 @@ else:
         "The recipe on the left is ready as it is. Press **Start**: the curves appear here within a second or two and "
         "grow while the network learns. You can close this tab at any time; the run goes on and waits for you here."
     )
-    if recipe.config:
+    if recipe.config and services.at_hand(recipe.config.dataset):
         st.write("These are pictures it will learn from:")
         training_pictures(recipe.config)
+    else:
+        st.image(str(ROOT / "ui" / "specimen.png"), width=560, alt="Digits and Greek letters")

@@ -21,5 +21,6 @@ class Place(NamedTuple):
 
 PAGES = (
     Place("home.py", "Home", ":material/home:", "What is ready, what is running, where to go next."),
+    Place("draw.py", "Draw", ":material/draw:", "Write a digit or a Greek letter and see it read while the pen moves."),
     Place("train.py", "Train", ":material/play_circle:", "Choose a recipe, press Start, watch the network learn."),
 )

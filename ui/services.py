@@ -102,7 +102,6 @@ def warm_up() -> None:
 @st.cache_resource(show_spinner=False)
 def _predictor(folder: str) -> Any:
     from core.look.predictor import Predictor
-
     from core.nets import checkpoint
 
     return Predictor(*checkpoint.load(paths.Path(folder)))
@@ -152,6 +151,15 @@ def frame(name: str) -> tuple[tuple[int, int, int], int]:
         return FRAMES[name]
     data = dataset(name)
     return data.shape, len(data.classes)
+
+
+def at_hand(name: str) -> bool:
+    """Whether a dataset can be shown at once: it is here, and needs no drawing first."""
+    if datasets().get(name, ("absent",))[0] != "ready":
+        return False
+    from core.data import strokes
+
+    return name not in strokes.SETS or strokes.cache(name).is_file()
 
 
 def dataset(name: str) -> Any:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-# Okabe and Ito's hues with ink for their sky blue, darkened for paper and lightened for dark pages: contrast >= 3 to 1.
-PAPER = ("#0072b2", "#d55e00", "#00815d", "#b3548f", "#a87500", "#1c2430", "#7a4fbf", "#857b6d")
-INK = ("#5bb4f0", "#ff9248", "#3ccf9c", "#e694c4", "#f2c14e", "#f4f1ea", "#b69cf0", "#9f978a")
+# Eight hues after Okabe and Ito, moved until people with either red-green blindness tell them apart (CIELAB >= 14)
+# and each stands out from its page (contrast >= 3 to 1).
+PAPER = ("#007eb2", "#d56800", "#008155", "#b45589", "#a84200", "#1c2430", "#7a4fbf", "#978f83")
+INK = ("#5bb4f0", "#ff9248", "#3ccf8a", "#e694c4", "#f2d54e", "#f4f1ea", "#8b74e8", "#9f978a")
 DASHES = ("solid", "dash", "dot", "dashdot")  # the ninth run looks like the first, dashed
 
 

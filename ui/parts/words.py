@@ -31,6 +31,8 @@ def duration(seconds: float) -> str:
 
 def facts(run: Run) -> str:
     """What the list says about a run: its state, and how far it is."""
+    if run.status == "running" and run.doing and not run.step:
+        return run.doing
     if run.status == "running":
         left = f", {duration(run.remaining)} left" if run.remaining is not None else ""
         return f"running {run.progress:.0%}{left}"
@@ -45,6 +47,8 @@ def progress(run: Run) -> str:
     """The line above the curves."""
     if run.status == "queued":
         return "Waiting in the queue: a worker takes it as soon as one is free."
+    if run.status == "running" and run.doing:
+        return f"{run.doing} …"
     parts = [f"epoch {run.epoch:.2f} of {run.config.epochs}", f"step {run.step:,}"]
     if run.status == "running" and run.remaining is not None:
         parts.append(f"{duration(run.remaining)} left")

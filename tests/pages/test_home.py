@@ -1,0 +1,39 @@
+"""Home: usable with nothing at all, and honest about what is there."""
+
+from core.config import RunConfig
+from core.runs.store import Store
+from tests.pages.conftest import words, write_curves
+
+
+def test_an_empty_lab_without_network_shows_what_it_can_do_by_itself(open_page):
+    at = open_page("home.py")
+    assert not at.exception and not at.error
+    said = words(at)
+    assert "strokes-digits" in said and "ready" in said
+    assert "will be downloaded" in said  # mnist: its state is told, nothing is fetched
+    assert "Nothing has been trained here yet" in said
+    assert "CPU" in said
+
+
+def test_runs_are_listed_with_their_best_accuracy_and_state(open_page):
+    store = Store()
+    run = store.add(RunConfig("strokes-digits"), name="first *try*")
+    write_curves(store, run)
+    said = words(open_page("home.py"))
+    assert "90.00 %" in said and "queued" in said and "0 running, 1 waiting, 1 in all" in said
+
+
+def test_a_home_that_cannot_be_written_is_one_sentence_with_the_way_out(open_page, home):
+    home.write_text("a file where the folder should be")
+    at = open_page("home.py")
+    assert not at.exception
+    assert "cannot write" in at.error[0].value and "LAB_HOME" in at.error[0].value
+
+
+def test_every_page_of_the_table_exists_and_is_linked_from_home(open_page):
+    from ui.navigation import PAGES
+
+    at = open_page("home.py")
+    labels = [link.value for link in at.page_link]
+    for place in PAGES[1:]:
+        assert (at, place.file) and any(place.title in label for label in labels)
