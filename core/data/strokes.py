@@ -23,6 +23,7 @@ TRAIN, TEST = 60_000, 10_000
 
 SIDE, BOX = 28, 20  # pixels: the picture, and the longest side of the ink in it, as in MNIST
 TREMBLE = 0.036  # how far a point of the curve strays
+ROOM = 0.32  # the share of a character's area that half of the line may cover
 WAVES = 3  # smooth bends of the whole sheet
 
 
@@ -85,10 +86,11 @@ def draw_set(count: int, seed: int, classes: tuple[str, ...] = tuple(GLYPHS)) ->
 def draw(glyph: Glyph, count: int, chance: torch.Generator) -> Tensor:
     """(count, 1, 28, 28) uint8: one way of writing, by so many hands."""
     curve = _hand(glyph, count, chance)
-    pen = _lognormal(count, 1.3, 0.28, chance).clamp(0.7, 2.6)  # half the width of the line, in pixels
-    pen = torch.minimum(pen, _widest(curve))
+    pen = _lognormal(count, 1.3, 0.3, chance).clamp(0.7, 2.8)  # half the width of the line, in pixels
+    pen = torch.minimum(pen, _widest(glyph, curve))
     curve, weight = _fitted(curve, _pressure(glyph, count, chance), pen)
-    ink = _ink(curve, weight, pen)
+    grain = 1 + 0.4 * _uniform((count, 1, 1), chance) * (_uniform((count, SIDE, SIDE), chance) - 0.5)  # rough paper
+    ink = _ink(curve, weight, pen, grain)
     return (ink * 255).round_().to(torch.uint8).unsqueeze(1)
 
 
@@ -127,13 +129,15 @@ def _pressure(glyph: Glyph, count: int, chance: torch.Generator) -> Tensor:
     return flow * torch.lerp(start, torch.ones(()), begun) * torch.lerp(end, torch.ones(()), left)
 
 
-def _widest(curve: Tensor) -> Tensor:
+def _widest(glyph: Glyph, curve: Tensor) -> Tensor:
     """(count,): half the widest line, in pixels, that leaves the loops of this character open."""
-    size = curve.amax(1) - curve.amin(1)
-    longest = size.amax(1)
-    area = BOX**2 * (size.amin(1) / longest).clamp_min(0.5)
-    length: Tensor = curve.diff(dim=1).norm(dim=2).sum(1) * BOX / longest
-    return 0.38 * area / length
+    pixel = BOX / (curve.amax(1) - curve.amin(1)).amax(1)  # pixels per sheet
+    on_paper = (glyph.stroke.diff() == 0).float()
+    length = curve.diff(dim=1).norm(dim=2) @ on_paper * pixel
+    x, y = (curve - curve.mean(1, keepdim=True)).unbind(2)
+    spread = (x.square().mean(1) * y.square().mean(1) - (x * y).mean(1).square()).clamp_min(0)
+    area = 12 * spread.sqrt() * pixel**2  # of a slanted box that is as spread out: 12 is a box's own figure
+    return torch.maximum(ROOM * area / length, 2.8 - 0.15 * (length - BOX)).clamp_min(0.7)  # a bare line has no loops
 
 
 def _fitted(curve: Tensor, pressure: Tensor, pen: Tensor) -> tuple[Tensor, Tensor]:
@@ -148,7 +152,7 @@ def _fitted(curve: Tensor, pressure: Tensor, pen: Tensor) -> tuple[Tensor, Tenso
     return curve - middle.unsqueeze(1) + SIDE / 2, weight
 
 
-def _ink(curve: Tensor, weight: Tensor, pen: Tensor) -> Tensor:
+def _ink(curve: Tensor, weight: Tensor, pen: Tensor, grain: Tensor) -> Tensor:
     """(count, 28, 28) in 0..1: each sample a soft blot, the blots summed up, then cut to a line with soft edges.
 
     A blot is a product of one bell curve across and one down, so all blots of a picture are one matrix product.
@@ -157,7 +161,7 @@ def _ink(curve: Tensor, weight: Tensor, pen: Tensor) -> Tensor:
     pixel = torch.arange(SIDE) + 0.5
     across, down = (((curve[:, :, axis, None] - pixel) / spread).square_().mul_(-0.5).exp_() for axis in (0, 1))
     across *= (weight.unsqueeze(2) / spread) / math.sqrt(2 * math.pi)  # a straight line then peaks at 1
-    blots = down.transpose(1, 2) @ across
+    blots = down.transpose(1, 2) @ across * grain
     steep = (spread / 0.59 / 1.1).clamp_min(1)  # the edge is 1.1 pixels soft; paper without a blot stays black
     return ((blots - 0.5) * steep + 0.5).clamp_(0, 1)
 
