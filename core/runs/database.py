@@ -1,5 +1,6 @@
 """One connection pool to the store: SQLite in WAL mode or PostgreSQL, and its failures as sentences."""
 
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -32,6 +33,13 @@ class Database:
         self._watcher: Any = None
         self.engine = self._engine()
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        try:
+            self._bring_up()
+        except LabError:  # nobody will close what never came to be
+            self.engine.dispose()
+            raise
+
+    def _bring_up(self) -> None:
         with self.failures():
             if not migrate.is_current(self.engine):
                 with self.write() as connection:
@@ -51,7 +59,7 @@ class Database:
                 raise ArgumentError("not a database we know")
         except (ArgumentError, NoSuchModuleError):
             raise LabError(
-                f"LAB_DATABASE_URL is {self.url!r}; allowed: sqlite:////path/lab.sqlite or postgresql://user:password@host/name."
+                f"LAB_DATABASE_URL is {_without_password(self.url)!r}; allowed: sqlite:////path/lab.sqlite or postgresql://user:password@host/name."
             ) from None
         refuse_network(Path(address.database))
         engine = create_engine(address, pool_size=8, max_overflow=56, connect_args={"timeout": self.patience})
@@ -109,8 +117,8 @@ class Database:
             raise self._sentence(str(getattr(error, "orig", None) or error).strip()) from error
 
     def _sentence(self, said: str) -> LabError:
-        place = make_url(self.url).render_as_string(hide_password=True) if "://" in self.url else self.url
-        place, first = place.removeprefix("sqlite:///"), said.splitlines()[0] if said else "no reason given"
+        place = _without_password(self.url).removeprefix("sqlite:///")
+        first = said.splitlines()[0] if said else "no reason given"
         if "locked" in said or "lock timeout" in said:
             return Unavailable(
                 f"The store {place} is locked by another program for more than {self.patience:g} s. Try again."
@@ -124,6 +132,13 @@ class Database:
         if "disk is full" in said or "No space left" in said:
             return Unavailable(f"The disk is full: the store {place} cannot grow. Delete some runs or free some space.")
         return Unavailable(f"The store {place} does not answer ({first}).")
+
+
+def _without_password(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return re.sub(r"//.*@", "//***@", url)
 
 
 def _on_begin(connection: Connection) -> None:

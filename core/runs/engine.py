@@ -5,12 +5,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from core import paths
 from core.config import RunConfig
 from core.runs.liveness import reconcile
 from core.runs.processes import Slot, is_here, workers_dir
 from core.runs.store import Store
+
+if TYPE_CHECKING:  # pages and light verbs must not wait for torch
+    from core.train.facts import Fact
 
 PAUSE = 0.4  # seconds within which asking again does nothing: every open page asks at every poll
 BIG = 1_000_000  # bytes after which a worker's log starts anew
@@ -71,7 +75,7 @@ def reap() -> None:
 def train_now(
     store: Store,
     config: RunConfig,
-    watch: "Callable[[object], None] | None" = None,
+    watch: "Callable[[Fact], None] | None" = None,
     name: str | None = None,
     preset: str | None = None,
     owner: str | None = None,

@@ -81,6 +81,7 @@ class Window:
         self._version = ""
         self._cursor: dict[int, Seen] = {}
         self._curves: Curves = {}
+        self._thin: dict[tuple[int, str, int], tuple[Curve, Curve]] = {}  # (whole curve, the same thinned)
 
     def curves(self, ids: Iterable[int], names: Iterable[str] | None = None, max_points: int | None = None) -> Curves:
         """As `Store.curves`, but only what changed since the last call (of any session) is read."""
@@ -89,7 +90,7 @@ class Window:
             self._update(wanted)
             return {
                 run: {
-                    name: curve.thinned(max_points)
+                    name: self._thinned(run, name, curve, max_points)
                     for name, curve in self._curves[run].items()
                     if chosen is None or name in chosen
                 }
@@ -103,6 +104,17 @@ class Window:
             for run in set(self._curves) - set(keep):
                 self._curves.pop(run, None)
                 self._cursor.pop(run, None)
+            self._thin = {key: curves for key, curves in self._thin.items() if key[0] in self._curves}
+
+    def _thinned(self, run: int, name: str, curve: Curve, most: int | None) -> Curve:
+        """Thinned once, not for every session again; the whole curve tells whether it has grown since."""
+        if most is None:
+            return curve
+        whole, thin = self._thin.get((run, name, most), (None, None))
+        if thin is None or whole is not curve:
+            thin = curve.thinned(most)
+            self._thin[run, name, most] = curve, thin
+        return thin
 
     def _update(self, wanted: list[int]) -> None:
         version = self.store.version()  # read first: a change during the reading is seen at the next call

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor
@@ -19,7 +20,8 @@ DAMAGE = (SafetensorError, OSError, ValueError, KeyError)  # what reading a cut 
 
 def store(run: int, snapshot: Snapshot) -> int:
     """Writes both files of a snapshot; their size in bytes. On return they are safe on the disk."""
-    about = {"epoch": snapshot.epoch, "seconds": snapshot.seconds, "meta": snapshot.meta}
+    strides = {name: each.stride() for name, each in snapshot.resume.items() if each.dim() > 1}
+    about = {"epoch": snapshot.epoch, "seconds": snapshot.seconds, "meta": snapshot.meta, "strides": strides}
     try:
         size = write_file(weights_file(run, snapshot.step), save(_plain(snapshot.weights)))
         told = save(_plain(snapshot.resume), metadata={"inkling": json.dumps(about)})
@@ -40,7 +42,8 @@ def restore(run: int, step: int) -> Snapshot:
         with safe_open(resume_file(run, step), framework="pt") as file:
             told = json.loads((file.metadata() or {})["inkling"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
-        weights = load_file(weights_file(run, step))
+        tensors = {name: _laid_out(each, told["strides"].get(name)) for name, each in tensors.items()}
+        weights = {name: _laid_out(each, None) for name, each in load_file(weights_file(run, step)).items()}
         return Snapshot(step, float(told["epoch"]), float(told["seconds"]), weights, tensors, told["meta"])
     except DAMAGE as error:
         raise LabError(f"The snapshot of step {step} of run {run} cannot be read ({error}).") from error
@@ -79,6 +82,12 @@ def remove(files: list[Path]) -> None:
     """Drops files that nobody needs; one that is gone already is no mistake."""
     for file in files:
         file.unlink(missing_ok=True)
+
+
+def _laid_out(tensor: Tensor, stride: list[int] | None) -> Tensor:
+    """In memory of its own, in the order it had: an optimiser's kernels go through weight and momentum side by side,
+    so a channels-last momentum that came back in another order would give other numbers."""
+    return torch.empty_strided(tensor.shape, stride or tensor.stride(), dtype=tensor.dtype).copy_(tensor)
 
 
 def _plain(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

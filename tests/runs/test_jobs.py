@@ -296,3 +296,15 @@ def test_an_unknown_preset_or_config_is_never_queued(store: Store) -> None:
     with pytest.raises(LabError, match="epochs is 0"):
         store.add(RunConfig(epochs=0))
     assert store.runs() == []
+
+
+def test_a_snapshot_comes_back_in_the_memory_order_it_had(store: Store) -> None:
+    import torch
+
+    order = torch.arange(2 * 3 * 4 * 5.0).reshape(2, 3, 4, 5).to(memory_format=torch.channels_last)
+    snapshot = Snapshot(7, 0.7, 1.5, {"w": order.contiguous()}, {"moment": order, "count": torch.tensor(3)}, {"a": [1]})
+    snapfiles.store(1, snapshot)
+    back = snapfiles.restore(1, 7)
+    assert back.resume["moment"].stride() == order.stride() and torch.equal(back.resume["moment"], order)
+    assert torch.equal(back.resume["count"], torch.tensor(3)) and back.weights["w"].is_contiguous()
+    assert (back.epoch, back.seconds, back.meta) == (0.7, 1.5, {"a": [1]})
