@@ -4,6 +4,7 @@ const rowsOf = new WeakMap()
 
 function percent(share) {
   if (share >= 0.9995) return "100 %"
+  if (share < 0.0005) return "0 %"
   return share < 0.0995 ? `${(100 * share).toFixed(1)} %` : `${Math.round(100 * share)} %`
 }
 
@@ -48,7 +49,7 @@ export default function ({ data, parentElement }) {
     each.share.textContent = bar ? percent(bar.share) : ""
   })
   const meter = find("meter")
-  meter.hidden = data.reject === null
+  meter.classList.toggle("mute", data.reject === null)
   meter.setAttribute("aria-valuenow", Math.round(100 * (data.reject ?? 0)))
   meter.style.setProperty("--value", data.reject ?? 0)
   meter.style.setProperty("--limit", data.limit ?? 1)

@@ -58,7 +58,9 @@ def answer(
             "detail": detail,
             "bars": [{"sign": sign, "name": name, "share": round(share, 5)} for sign, name, share in bars[:ROWS]],
             "rows": ROWS,
-            "seen": base64.b64encode(np.ascontiguousarray(seen, np.uint8).tobytes()).decode() if seen is not None else "",
+            "seen": base64.b64encode(np.ascontiguousarray(seen, np.uint8).tobytes()).decode()
+            if seen is not None
+            else "",
             "reject": None if reject is None else round(reject, 4),
             "limit": limit,
             "verdict": verdict,

@@ -159,6 +159,7 @@ function pointers(pad) {
   canvas.onpointerdown = event => {
     if (pad.pointer !== undefined || event.button !== 0) return   // one pen at a time: no palm, no second finger
     event.preventDefault()
+    pad.root.classList.add("pointed")   // whoever points needs no focus ring
     canvas.focus({ preventScroll: true })
     canvas.setPointerCapture(event.pointerId)
     pad.pointer = event.pointerId
@@ -177,6 +178,7 @@ function pointers(pad) {
     pad.pointer = undefined
     lift(pad)
   }
+  canvas.onblur = () => pad.root.classList.remove("pointed")
   canvas.addEventListener("touchstart", event => event.preventDefault(), { passive: false })   // older Safari scrolls
   canvas.oncontextmenu = event => event.preventDefault()
 }
@@ -207,6 +209,7 @@ function keyboard(pad, event) {
     }
     shown(pad)
   } else return
+  pad.root.classList.remove("pointed")
   event.preventDefault()
 }
 

@@ -1,0 +1,46 @@
+"""A contact sheet: many small pictures as one image; a click picks one of them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from ui.parts.tiles import address
+
+HERE = Path(__file__).with_suffix("")
+SIDE, GAP = 28, 2
+
+_component = st.components.v2.component(
+    "inkling_contact_sheet",
+    html='<div class="sheet" data-testid="contact-sheet"><img tabindex="0"><i hidden></i></div>\n<!-- one image -->',
+    css=HERE.with_suffix(".css").read_text(),
+    js=HERE.with_suffix(".js").read_text(),
+)
+
+
+def contact_sheet(
+    key: str, images: Any, columns: int, alt: str, picked: int | None, on_picked: Callable[[], None]
+) -> None:
+    """Shows `images` (N, 28, 28) row by row; after a click `st.session_state[key]["picked"]` is the place of one."""
+    _component(
+        key=key,
+        data={
+            "image": address(sheet(images, columns)),
+            "columns": columns,
+            "count": len(images),
+            "alt": alt,
+            "picked": picked,
+        },
+        on_picked_change=on_picked,
+    )
+
+
+def sheet(images: Any, columns: int) -> Any:
+    """All pictures as one, with gaps between them."""
+    rows = -(-len(images) // columns)
+    cells = np.zeros((rows * columns, SIDE + GAP, SIDE + GAP), np.uint8)
+    cells[:, :, SIDE:] = cells[:, SIDE:] = 70
+    cells[: len(images), :SIDE, :SIDE] = images
+    return cells.reshape(rows, columns, SIDE + GAP, SIDE + GAP).swapaxes(1, 2).reshape(rows * (SIDE + GAP), -1)

@@ -1,0 +1,130 @@
+"""Other ways in: a photo that was uploaded, taken or pasted, and a line on the full canvas; all characters are read."""
+
+import base64
+import binascii
+from html import escape
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from PIL import Image, ImageDraw, ImageFont
+
+from core.data import photo, split
+from core.errors import LabError
+from ui.components.paste import paste
+from ui.parts import tiles
+from ui.parts.models import Model
+from ui.parts.signs import both, sign
+
+SHOWN = 1100  # pixels of the photo on the page
+KINDS = ["png", "jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff", "ppm"]
+READ, ODD = (14, 107, 112), (200, 85, 0)  # a box that was read, and one that is none of these
+
+
+def listen() -> None:
+    """Takes a picture from the clipboard wherever the page is: Ctrl+V, or a long press on a phone."""
+    paste("paste", on_pasted=_pasted)
+
+
+def _pasted() -> None:
+    text = st.session_state["paste"].get("pasted")
+    try:
+        data = base64.b64decode(str(text), validate=True)
+    except (binascii.Error, ValueError):
+        return
+    st.session_state["photo"] = ("The pasted picture", data)
+    st.session_state["source"] = "photo"
+
+
+def uploaded() -> Any:
+    """The picture of a file, or what was pasted; None while there is none."""
+    file = st.file_uploader(
+        "A photo of one character or of a whole page", KINDS, key="upload",
+        help="Or paste one from the clipboard with Ctrl+V.", on_change=_forget_paste,
+    )  # fmt: skip
+    if file is not None:
+        return _picture(file.name, file.getvalue())
+    name, data = st.session_state.get("photo", ("", b""))
+    if not data:
+        st.caption("Or press Ctrl+V anywhere on this page to paste a picture.")
+    return _picture(name, data) if data else None
+
+
+def taken() -> Any:
+    """The picture of the camera."""
+    file = st.camera_input("Hold a sheet with dark writing in front of the camera", key="camera")
+    return _picture("The camera's picture", file.getvalue()) if file is not None else None
+
+
+def _forget_paste() -> None:
+    st.session_state.pop("photo", None)
+
+
+def _picture(name: str, data: bytes) -> Any:
+    try:
+        return photo.load(data, name)
+    except LabError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        return None
+
+
+def read(model: Model, raw: Any, steps: Any) -> list[tuple[Any, Any]]:
+    """(box or None, prediction) for every character; a picture of a single one is read as a whole."""
+    found = split.split(raw)
+    if len(found) <= 1:
+        return [(found[0].box if found else None, model.predictor.read(raw, steps))]
+    return [(each.box, model.predictor.read(each.picture, steps)) for each in found]
+
+
+def show(raw: Any, said: list[tuple[Any, Any]]) -> None:
+    """The photo with its boxes, the text in one line, and every character with its answer."""
+    read_ones = [answer for _, answer in said if not answer.empty]
+    if not read_ones:
+        st.info(said[0][1].why or "There is no ink in this picture.", icon=":material/visibility_off:")
+        return
+    text = " ".join("?" if answer.refused else sign(answer.label) for answer in read_ones)
+    st.html(f'<p class="ink-text" data-testid="text">{escape(text)}</p>{STYLE}')
+    st.image(boxed(raw, said), width="stretch", alt=f"The picture with a box around each character: {text}")
+    many = len(read_ones)
+    st.caption(f"{many} character{'s' * (many != 1)}, line by line from left to right; ? is none of these.")
+    tiles.row(tiles.tile(answer.prepared.image, *_said(answer), big=_big(answer)) for answer in read_ones)
+
+
+def _said(answer: Any) -> tuple[str, str]:
+    if answer.refused:
+        return "none of these", f"nearest {both(answer.label)}"
+    return f"{answer.probability:.0%} sure", f"or {both(answer.unsure_with)}" if answer.unsure_with else ""
+
+
+def _big(answer: Any) -> str:
+    return "?" if answer.refused else sign(answer.label)
+
+
+def boxed(raw: Any, said: list[tuple[Any, Any]]) -> Any:
+    """A copy of the picture, small enough to send, with a box and a sign for every character."""
+    pixels = np.asarray(raw, np.uint8)
+    picture = Image.fromarray(pixels)
+    if picture.mode == "RGBA":
+        paper = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(paper, picture)
+    picture = picture.convert("RGB")
+    scale = min(1.0, SHOWN / max(picture.size))
+    picture = picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))
+    pen, line = ImageDraw.Draw(picture), max(2, round(max(picture.size) / 350))
+    font = ImageFont.load_default(max(16, round(max(picture.size) / 32)))
+    for box, answer in said:
+        if box is None or answer.empty:
+            continue
+        colour = ODD if answer.refused else READ
+        left, top, right, bottom = (round(side * scale) for side in (box.left, box.top, box.right, box.bottom))
+        pen.rectangle((left - line, top - line, right + line, bottom + line), outline=colour, width=line)
+        word = _big(answer)
+        place = pen.textbbox((left, max(0, top - line)), word, font=font, anchor="lb" if top > 40 else "lt")
+        pen.rectangle((place[0] - 4, place[1] - 3, place[2] + 4, place[3] + 3), fill=colour)
+        pen.text((left, max(0, top - line)), word, fill="white", font=font, anchor="lb" if top > 40 else "lt")
+    return np.asarray(picture)
+
+
+STYLE = """<style>
+.ink-text { font: 600 2.6rem/1.25 Georgia, serif; letter-spacing: 0.12em; margin: 0 0 0.4rem; overflow-wrap: anywhere; }
+</style>"""

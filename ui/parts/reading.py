@@ -1,0 +1,49 @@
+"""The reading: what a network says to a drawing, in words, bars and a meter."""
+
+from typing import Any
+
+from ui.components.answer import answer
+from ui.parts.signs import named, sign
+
+SURE = 0.9  # from here on the page says it plainly
+WAITING = "I read while you draw"
+ALWAYS = "This network cannot refuse: it always picks one of its classes."
+
+
+def show(prediction: Any, n: int, kinds: str, rejects: bool) -> None:
+    """Draws the answer to message `n`; `prediction` is None while nothing is drawn."""
+    if prediction is None or prediction.empty:
+        why = prediction.why if prediction is not None else "There is no button: every stroke is read at once."
+        answer(
+            "answer", n=n, state="empty", sign="…", sentence=WAITING, detail=why, reject=0.0,
+            seen=prediction.prepared.image if prediction is not None and prediction.prepared else None,
+        )  # fmt: skip
+        return
+    sentence, detail = words(prediction, kinds)
+    answer(
+        "answer",
+        n=n,
+        state="refused" if prediction.refused else "read",
+        sign="?" if prediction.refused else sign(prediction.label),
+        sentence=sentence,
+        detail=detail,
+        bars=tuple((sign(label), label, chance) for label, chance in prediction.top[:5]),
+        seen=prediction.prepared.image,
+        reject=prediction.reject if rejects else None,
+        verdict=("refused" if prediction.refused else "accepted") if rejects else ALWAYS,
+    )
+
+
+def words(prediction: Any, kinds: str) -> tuple[str, str]:
+    """A sentence for the class, and one that explains it."""
+    nearest = named(prediction.label)
+    if prediction.refused:
+        return "None of these", f"It looks like none of the {kinds} I know. The nearest would be {nearest}."
+    chances = dict(prediction.top)
+    if prediction.unsure_with:
+        other = prediction.unsure_with
+        pair = f"{100 * chances[prediction.label]:.0f} to {100 * chances[other]:.0f}"
+        return f"{nearest[0].upper()}{nearest[1:]} or {named(other)}?", f"Written by hand they can look alike: {pair}."
+    if prediction.probability < SURE:
+        return f"Perhaps {nearest}", "I would not bet on it. Draw it again, a little clearer."
+    return f"This is {nearest}", ""
