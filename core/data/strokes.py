@@ -86,7 +86,7 @@ def draw_set(count: int, seed: int, classes: tuple[str, ...] = tuple(GLYPHS)) ->
 def draw(glyph: Glyph, count: int, chance: torch.Generator) -> Tensor:
     """(count, 1, 28, 28) uint8: one way of writing, by so many hands."""
     curve = _hand(glyph, count, chance)
-    pen = _lognormal(count, 1.3, 0.3, chance).clamp(0.7, 2.8)  # half the width of the line, in pixels
+    pen = _lognormal(count, 1.3, 0.33, chance).clamp(0.5, 2.8)  # half the width of the line, in pixels
     pen = torch.minimum(pen, _widest(glyph, curve))
     curve, weight = _fitted(curve, _pressure(glyph, count, chance), pen)
     grain = 1 + 0.4 * _uniform((count, 1, 1), chance) * (_uniform((count, SIDE, SIDE), chance) - 0.5)  # rough paper
