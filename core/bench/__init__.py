@@ -1,3 +1,7 @@
 """Benches: each file has measure(quick) giving one JSON object."""
 
-BENCHES = {"store": "logging, reading and claiming"}  # name -> what it measures; its file has the same name
+# name -> what it measures; its file has the same name
+BENCHES = {
+    "store": "logging, reading and claiming",
+    "draw": "from a drawing to its answer",
+}

@@ -14,6 +14,7 @@ from core.errors import LabError, unknown
 VERBS = {  # verb -> what it does; its file has the same name
     "status": "device, precision, datasets, checkpoints and runs",
     "train": "train one run: queued, or in the foreground with --watch",
+    "recognise": "read digits and letters on drawings and photos",
     "bench": "measure the lab against the plain way",
 }
 

@@ -15,8 +15,9 @@ Floats = NDArray[np.float32]
 
 SIDE, BOX = 28, 20  # MNIST: the character fits a 20x20 box inside 28x28
 FINE = 80  # pen width is measured and made equal at four times the box
-PEN = 8.5  # in FINE pixels: MNIST's middle half is 7.8 to 11.5, and thin strokes keep small loops open
+PEN = 8.0  # in FINE pixels: MNIST's middle half is 7.8 to 11.5, and thin strokes keep small loops open
 TOUCH = np.ones((3, 3))  # pixels that meet at a corner belong together
+FINEST = 5.5  # no pen is left thinner than this for the sake of its gaps
 SMALLEST = 8  # a picture needs so many pixels a side
 
 
@@ -120,14 +121,23 @@ def fit_box(ink: Floats, equal_pen: bool = True, box: int = BOX) -> Floats:
 
 
 def _pen_made_equal(mask: NDArray[np.bool_]) -> Floats:
-    """The outline moved in or out to the usual pen; never so far in that the character breaks into more pieces."""
+    """The outline moved in or out to the usual pen, but less where the character would break or a gap would close."""
     outline = ndimage.distance_transform_edt(mask) - ndimage.distance_transform_edt(~mask)
-    grow = (PEN - pen_width(mask)) / 2
-    pieces = ndimage.label(mask, TOUCH)[1]
-    while grow < -0.5 and ndimage.label(outline + grow > 0.5, TOUCH)[1] != pieces:
-        grow *= 0.7
+    width = pen_width(mask)
+    grow = (PEN - width) / 2
+    side = mask if grow < 0 else ~mask  # a thinner pen must keep its pieces, a wider one its loops and gaps
+    pieces = _pieces(side)
+    least = -0.5 if grow < 0 else max(FINEST - width, 0) / 2
+    while abs(grow) > abs(least) and _pieces((outline + grow > 0.5) == (grow < 0)) != pieces:
+        grow = max(0.65 * grow, least) if grow > 0 else 0.65 * grow
     solid: Floats = np.clip(outline + grow, 0, 1).astype(np.float32)
     return solid
+
+
+def _pieces(mask: NDArray[np.bool_]) -> int:
+    """How many pieces there are, without the tiny ones."""
+    names, count = ndimage.label(mask, TOUCH)
+    return int((np.bincount(names.ravel(), minlength=count + 1)[1:] > PEN).sum())
 
 
 def place(small: Floats, by_mass: bool = True, side: int = SIDE) -> Floats:

@@ -53,6 +53,19 @@ class Prediction:
             return f"{self.label}, or {self.unsure_with}: the two look alike here."
         return self.label
 
+    def row(self, file: str) -> dict[str, Any]:
+        """The answer as the command line gives it."""
+        return {
+            "file": file,
+            "label": self.label,
+            "probability": self.probability,
+            "reject": self.reject,
+            "top": [[label, chance] for label, chance in self.top],
+            "refused": self.refused,
+            "unsure_with": self.unsure_with,
+            "why": self.why,
+        }
+
 
 class Predictor:
     """A network and its card: `read` a drawing or photo as it is, `read_many` pictures that are 28x28 already."""
