@@ -8,7 +8,7 @@ import torch
 
 from core import paths
 from core.config import RunConfig
-from core.data.dataset import Dataset
+from core.data.dataset import Dataset, made
 from core.train.facts import Fact, Snapshot
 
 Progress = Callable[[str, float], None]
@@ -33,7 +33,7 @@ class Tools:
 
 
 def real(slot: int) -> Tools:
-    """The lab's own training, on the device that belongs to a slot; a first tiny run makes it warm."""
+    """The lab's own training, on the device that belongs to a slot."""
     from core.data import registry
     from core.train import device
     from core.train.fit import fit
@@ -46,3 +46,15 @@ def real(slot: int) -> Tools:
         torch.set_num_threads(max(1, torch.get_num_threads() // paths.slots()))
     device.settle()
     return Tools(fit, registry.load, chosen, device.describe(str(chosen))["device"])
+
+
+def warmed(tools: Tools) -> Tools:
+    """The same after a few steps on noise: what torch does only once in a process is done before the first run."""
+    luck = torch.Generator().manual_seed(0)
+    x = torch.randint(0, 255, (64, 1, 28, 28), generator=luck, dtype=torch.uint8)
+    y = torch.randint(0, 10, (64,), generator=luck)
+    noise = made("noise", (x, y), (x, y), tuple("0123456789"))
+    line = "conv 10 5x5 | pool 2 | relu | dropout 0.1 | flatten | linear classes"
+    for _ in tools.fit(RunConfig("noise", line, epochs=2, batch_size=32), noise, tools.device):
+        pass
+    return tools

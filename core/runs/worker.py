@@ -7,22 +7,24 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import LabError
 from core.runs.bell import Bell
 from core.runs.claims import Claim, Holder
 from core.runs.database import Unavailable
-from core.runs.job import Job
 from core.runs.liveness import reconcile
 from core.runs.processes import Slot, myself
 from core.runs.store import Store
-from core.runs.tools import Tools, real
+
+if TYPE_CHECKING:  # torch comes after the slot is ours
+    from core.runs.tools import Tools
 
 IDLE = 300.0  # seconds a warm worker waits for the next run
 NAP = 0.04  # seconds between two looks at the queue
 
 
-def main(arguments: list[str] | None = None, tools: Tools | None = None) -> int:
+def main(arguments: list[str] | None = None, tools: "Tools | None" = None) -> int:
     """`python -m core.runs.worker --slot N`"""
     parser = argparse.ArgumentParser(prog="python -m core.runs.worker", description=__doc__)
     parser.add_argument("--slot", type=int, default=0, help="which place of this machine to train at")
@@ -33,9 +35,13 @@ def main(arguments: list[str] | None = None, tools: Tools | None = None) -> int:
         return 0  # another one is there already
     bell = Bell()
     signal.signal(signal.SIGTERM, lambda _number, _frame: bell.ring("quit"))
-    make_way()
     try:
-        drain(Store(), myself(told.slot), tools or real(told.slot), bell, told.idle)
+        store = Store()
+        from core.runs.tools import real, warmed
+
+        tools = tools or warmed(real(told.slot))
+        make_way()  # only now: who has clicked Start waits for what came before
+        drain(store, myself(told.slot), tools, bell, told.idle)
     except LabError as error:
         print(error, file=sys.stderr, flush=True)
         return 1
@@ -57,8 +63,10 @@ def make_way() -> None:
         Path("/proc/self/autogroup").write_text("10")
 
 
-def drain(store: Store, holder: Holder, tools: Tools, bell: Bell, idle: float) -> None:
+def drain(store: Store, holder: Holder, tools: "Tools", bell: Bell, idle: float) -> None:
     """Trains whatever is queued until nothing has come for `idle` seconds, or the bell rings."""
+    from core.runs.job import Job
+
     waited, looked, version = time.monotonic(), 0.0, ""
     while bell.rung is None:
         try:

@@ -17,8 +17,8 @@ from core.runs.store import Store
 from tests.runs.helpers import HOLDER, until
 from tests.runs.small import write_npz
 
-LONG = RunConfig("tiny", "conv 8 3x3 | relu | conv 8 3x3 | relu | flatten | linear classes", epochs=60, batch_size=32)
-LONG = LONG.replace(precision="fp32", lr=0.001, snapshots=12)  # about three seconds
+LONG = RunConfig("tiny", "conv 8 3x3 | relu | conv 8 3x3 | relu | flatten | linear classes", epochs=30, batch_size=32)
+LONG = LONG.replace(precision="fp32", lr=0.001, snapshots=12)  # a second or two
 
 
 @pytest.fixture
@@ -58,9 +58,9 @@ def running(store: Store, run: int, step: int = 1):
 
 def test_a_killed_worker_is_replaced_and_its_run_ends_with_the_very_same_weights(lab: Store) -> None:
     undisturbed = lab.run(train_now(lab, LONG))
-    assert undisturbed.status == "finished" and undisturbed.steps_total == 60 * 16
+    assert undisturbed.status == "finished" and undisturbed.steps_total == 30 * 16
     run = lab.add(LONG)
-    first = running(lab, run, step=200)
+    first = running(lab, run, step=100)
     os.kill(first.pid, signal.SIGKILL)
     killed = time.monotonic()
     second = until(lambda: (ensure_workers(lab), now := lab.run(run), now.attempts == 2 and now)[2], 20)
@@ -71,7 +71,7 @@ def test_a_killed_worker_is_replaced_and_its_run_ends_with_the_very_same_weights
     assert done.status == "finished" and done.weights_sha256 == undisturbed.weights_sha256
     mine, theirs = (lab.curves([each])[each]["train/loss"] for each in (run, undisturbed.id))
     common = sorted(set(mine.steps.tolist()) & set(theirs.steps.tolist()))
-    assert len(common) > 150  # a slow machine adds points in between, of which the loss is over other windows
+    assert len(common) > 100  # a slow machine adds points in between, of which the loss is over other windows
     assert len(set(mine.steps.tolist())) == len(mine.steps), "no point twice"
     assert any("died" in event.text for event in lab.events(run))
 
