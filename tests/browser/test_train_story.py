@@ -9,7 +9,7 @@ from core.runs.store import Store
 
 pytestmark = pytest.mark.browser
 GRID = "document.querySelector('.ink-grid')"
-TINY = RunConfig("tiny", "conv 8 3x3 | relu | pool 2 | flatten | linear classes", epochs=60, batch_size=16, lr=3e-3)
+TINY = RunConfig("tiny", "conv 8 3x3 | relu | pool 2 | flatten | linear classes", epochs=2, batch_size=64, lr=3e-3)
 
 
 @pytest.fixture
@@ -85,11 +85,11 @@ def test_choose_a_preset_start_watch_zoom_stop_resume_and_finish(page, store):
 
 
 def test_closing_the_tab_changes_nothing_and_reopening_shows_the_run(page, store):
-    run = store.add(TINY.replace(epochs=30), name="left alone")
+    run = store.add(TINY.replace(epochs=12), name="left alone")
     page.goto(f"/train?run={run}")
     wait_for_points(page)
     page.goto("about:blank")
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while store.run(run).status != "finished" and time.monotonic() < end:
         time.sleep(0.2)
     assert store.run(run).status == "finished"
@@ -99,9 +99,9 @@ def test_closing_the_tab_changes_nothing_and_reopening_shows_the_run(page, store
 
 
 def test_two_runs_are_laid_over_each_other_and_the_link_says_so(page, store):
-    one, two = (store.add(TINY.replace(epochs=2, lr=lr), name=f"lr {lr}") for lr in (1e-3, 1e-2))
+    one, two = (store.add(TINY.replace(lr=lr), name=f"lr {lr}") for lr in (1e-3, 1e-2))
     page.goto(f"/train?run={one}")
-    page.locator("li[data-status=finished]").nth(1).wait_for(timeout=60_000)
+    page.locator("li[data-status=finished]").nth(1).wait_for(timeout=120_000)
     page.get_by_role("checkbox", name=f"Show the curves of run {two}").check()
     page.wait_for_url(f"**with={two}*")
     page.wait_for_function("document.querySelectorAll('.ink-legend .ink-run').length === 2")
