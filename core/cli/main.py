@@ -6,7 +6,7 @@ import json
 import math
 import os
 import sys
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from core.cli.verb import Failed, Parser, Verb
 from core.errors import LabError, unknown
@@ -22,10 +22,10 @@ VERBS = {  # verb -> what it does; its file has the same name
 def main(arguments: list[str] | None = None) -> int:
     """The exit status: 0, 1 when what was done failed, 2 for a wrong argument, file or value."""
     words = sys.argv[1:] if arguments is None else arguments
-    as_json = "--json" in words
+    as_json, stdout = "--json" in words, sys.stdout
     try:
         with contextlib.redirect_stdout(sys.stderr):  # whatever a library prints must not get between the JSON
-            verb, value, status = _do(words)
+            verb, value, status = _do(words, stdout)
     except LabError as error:
         print(f"inkling: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
@@ -39,12 +39,12 @@ def main(arguments: list[str] | None = None) -> int:
     return status
 
 
-def _do(words: list[str]) -> tuple[Verb, Any, int]:
+def _do(words: list[str], stdout: IO[str]) -> tuple[Verb, Any, int]:
     name = next((word for word in words if not word.startswith("-")), None)
     if name is not None and name not in VERBS:
         raise unknown("The verb", name, VERBS)
     parser, verb = _parser(name)
-    with contextlib.redirect_stdout(sys.__stdout__ or sys.stderr):  # --help is what was asked for
+    with contextlib.redirect_stdout(stdout):  # --help is what was asked for
         told = parser.parse_args(words)
     if verb is None:
         raise LabError(f"There is no verb. Allowed: {', '.join(VERBS)}.")
