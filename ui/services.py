@@ -231,3 +231,46 @@ def _training_pictures(home: str, config: str, count: int) -> tuple[Any, Any, li
 def training_pictures(config: Any, count: int) -> tuple[Any, Any, list[str]]:
     """The first training pictures of a config: as they are, after augmentation, and their labels."""
     return _training_pictures(str(paths.data_dir()), config.to_json(), count)
+
+
+@st.cache_resource(max_entries=64, show_spinner="Opening the network…")
+def _inside_run(home: str, run: int, step: int) -> Any:
+    from core.runs.openings import open_run
+
+    return open_run(store(), run, step)
+
+
+def inside_run(run: int, step: int) -> Any:
+    """A run's network at one of its snapshots, ready to be looked into."""
+    return _inside_run(str(paths.home()), run, step)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Opening the network…")
+def _inside_model(folder: str, weights: str) -> Any:
+    from core.look.opened import opened
+    from core.nets import checkpoint
+
+    return opened(*checkpoint.load(paths.Path(folder)))
+
+
+def inside_model(name: str) -> Any:
+    """A saved model, ready to be looked into; saved anew under its name, it is opened anew."""
+    from core.nets import checkpoint
+
+    folder = checkpoint.find(name)
+    return _inside_model(str(folder), checkpoint.card(folder).weights_sha256)
+
+
+@st.cache_resource(max_entries=400, show_spinner=False)
+def _once(home: str, key: tuple[Any, ...], _make: Any) -> Any:
+    return _make()
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _once_large(home: str, key: tuple[Any, ...], _make: Any) -> Any:
+    return _make()
+
+
+def once(key: tuple[Any, ...], make: Any, large: bool = False) -> Any:
+    """What `make` gives, computed once for everybody: the key must say everything it depends on."""
+    return (_once_large if large else _once)(str(paths.home()), key, make)

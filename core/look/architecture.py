@@ -12,6 +12,13 @@ from core.nets.words import ACTIVATIONS
 STEP, TOP, TALL, FOOT = 92, 14, 96, 64  # pixels per layer, above, of the tallest map, for the words below
 PLATES = 7
 THIN = (*ACTIVATIONS, "bn", "dropout", "dropout2d", "flatten", "scale", "softmax", "logsoftmax")
+STYLE = (
+    "rect{stroke:currentColor;stroke-width:1.2}.maps rect{fill:#0072b2;fill-opacity:.55}"
+    ".pool rect{fill:#a87500;fill-opacity:.55}.thin rect{fill:currentColor;fill-opacity:.35}"
+    ".flat rect{fill:#008a65;fill-opacity:.6}.frozen rect{fill-opacity:.12;stroke-dasharray:3 2}"
+    ".way{fill:none;stroke:currentColor;stroke-width:1.2;opacity:.6}"
+    "text{fill:currentColor;text-anchor:middle;font:11.5px sans-serif}.t0{font-weight:700}"
+)
 
 
 @dataclass(frozen=True)
@@ -50,8 +57,8 @@ def parts(opened: Opened) -> list[Part]:
     return found
 
 
-def drawing(opened: Opened) -> str:
-    """An SVG that takes its colours from the page: `currentColor` and the classes maps, pool, thin, flat, frozen."""
+def drawing(opened: Opened, ink: str = "#1c2430") -> str:
+    """An SVG in the page's ink: blue maps, brown pools, green flat numbers, thin activations, pale where frozen."""
     picture = Part("picture", "picture", opened.shape, 0, True)
     every = [picture, *parts(opened)]
     tallest = max(part.shape[1] for part in every if len(part.shape) == 3)
@@ -61,7 +68,8 @@ def drawing(opened: Opened) -> str:
     title = escape(f"The architecture of {opened.title}: {len(every) - 1} layers from {by(opened.shape)}")
     return (
         f'<svg class="ink-net" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"'
-        f' aria-label="{title}" xmlns="http://www.w3.org/2000/svg">{drawn}</svg>'
+        f' aria-label="{title}" xmlns="http://www.w3.org/2000/svg" color="{escape(ink)}">'
+        f"<style>{STYLE}</style>{drawn}</svg>"
     )
 
 

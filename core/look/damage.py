@@ -12,6 +12,8 @@ from core.look.opened import Opened
 from core.look.surgery import convolution, norm_after
 
 CHUNK = 500  # pictures at once: their maps stay in the processor's cache
+WORK = 2e11  # multiply-adds that a page may wait for: about four seconds on two cores
+FEWEST = 200  # pictures: fewer say nothing about accuracy
 MEMORY = 400_000_000  # bytes of kept activations; what does not fit is computed each time
 
 
@@ -26,6 +28,12 @@ class Below:
     @property
     def count(self) -> int:
         return len(self.labels)
+
+
+def affordable(opened: Opened, count: int, passes: int = 1) -> int:
+    """How many of so many pictures can be judged so many times while somebody waits."""
+    each = max(sum(row.macs for row in opened.rows), 1) * passes
+    return min(count, max(FEWEST, int(WORK / each)))
 
 
 def below(opened: Opened, pictures: Tensor, labels: Tensor, path: str) -> Below:

@@ -35,7 +35,7 @@ def test_a_patch_is_all_that_the_place_can_see(open_net, picture):
     assert torch.equal(cuts[0], many[number][:, row : row + 5, column : column + 5])
     whole = scaled(cuts[0][None], opened.scale, opened.mean, opened.std)
     conv = opened.net.layers[0]
-    answer = float((whole[0] * conv.weight[3]).sum() + conv.bias[3])
+    answer = float(((whole[0] * conv.weight[3]).sum() + conv.bias[3]).detach())
     assert abs(answer - float(likes.value[3, 0])) < 1e-3
 
 
@@ -62,9 +62,9 @@ def test_a_made_picture_excites_its_filter_more_than_noise(open_net, picture):
     image = made(opened, "layers.3", 5)
     assert image.shape == (1, 28, 28) and image.min() >= 0 and image.max() <= 1
     bytes_ = (image * 255).round().to(torch.uint8)
-    after = record(opened, bytes_)[3].after[5].mean()
-    best_noise = max(record(opened, picture(seed=seed))[3].after[5].mean() for seed in range(20))
-    assert after > best_noise + 0.1
+    after = record(opened, bytes_)[3].after[5, 4, 4]
+    best_noise = max(record(opened, picture(seed=seed))[3].after[5, 4, 4] for seed in range(50))
+    assert after > best_noise + 0.5
 
 
 def test_the_same_seed_makes_the_same_picture(open_net):

@@ -1,0 +1,139 @@
+"""Which picture the network is shown: from the test set, drawn here, or uploaded."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import streamlit as st
+
+from core.data import photo
+from core.data.ink import prepare
+from core.errors import LabError
+from core.look.damage import affordable
+from core.look.opened import Opened, fitted
+from core.train.judge import logits
+from ui import services
+from ui.parts import canvas
+from ui.parts.inside_subject import Subject
+from ui.parts.signs import both
+
+TEST, DRAW, UPLOAD = "Test set", "Draw", "Upload"
+INK = ("mnist", "strokes", "strokes-digits", "strokes-greek", "class-drawings")  # white ink on black, centred
+ANY = "any class"
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """What the network's first layer is given, before scaling: uint8 (C, H, W)."""
+
+    pixels: Any
+    label: str | None = None  # the right answer, where it is known
+    notes: tuple[str, ...] = ()  # what was changed about it
+    where: str = ""
+
+    @cached_property
+    def key(self) -> str:
+        """Two equal pictures have the same."""
+        return hashlib.sha1(self.pixels.numpy().tobytes(), usedforsecurity=False).hexdigest()
+
+
+def picture(subject: Subject) -> Picture | None:
+    """The widgets that choose the picture; None while nothing is drawn or uploaded."""
+    ways = [TEST, DRAW, UPLOAD] if subject.opened.dataset else [DRAW, UPLOAD]
+    if "inside-source" not in st.session_state:
+        st.session_state["inside-source"] = TEST if TEST in ways else DRAW
+    source = st.segmented_control("Picture", ways, key="inside-source", required=True, persist_state="session")
+    if source == DRAW:
+        return _drawn(subject.opened)
+    if source == UPLOAD:
+        return _uploaded(subject.opened)
+    return _tested(subject)
+
+
+def _tested(subject: Subject) -> Picture:
+    opened = subject.opened
+    data = services.dataset(opened.dataset)
+    if "inside-number" not in st.session_state:
+        linked = st.query_params.get("picture", "")
+        st.session_state["inside-number"] = int(linked) if linked.isdigit() and len(linked) < 9 else 0
+    number = min(st.session_state["inside-number"], len(data.y_test) - 1)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        wanted = st.selectbox("Class", [ANY, *data.classes], format_func=both, key="inside-class", width=150)
+        st.button("Next", icon=":material/skip_next:", on_click=_next, args=(subject, False), key="inside-next")
+        st.button("Next mistake", icon=":material/error:", on_click=_next, args=(subject, True), key="inside-wrong")
+    label = data.classes[int(data.y_test[number])]
+    if wanted not in (ANY, label):
+        number = _following(data.y_test.tolist(), number, data.classes.index(wanted), None)
+        label = data.classes[int(data.y_test[number])]
+        st.session_state["inside-number"] = number
+    if said := st.session_state.pop("inside-said", None):
+        st.info(said)
+    if st.query_params.get("picture") != str(number):
+        st.query_params["picture"] = str(number)
+    pixels, notes = data.x_test[number], ()
+    if tuple(pixels.shape) != opened.shape:
+        raise LabError(f"The pictures of {data.name} are {tuple(pixels.shape)}; this network eats {opened.shape}.")
+    return Picture(pixels, label, notes, f"test picture {number:,}")
+
+
+def _next(subject: Subject, wrong: bool) -> None:
+    """The next test picture of the chosen class, or the next that the network gets wrong."""
+    opened = subject.opened
+    data = services.dataset(opened.dataset)
+    truth = data.y_test.tolist()
+    wanted = st.session_state.get("inside-class", ANY)
+    index = None if wanted == ANY else data.classes.index(wanted)
+    given: Sequence[int] | None = None
+    if wrong:
+        many = affordable(opened, len(truth))
+        given = services.once(("answers", subject.key), lambda: _answers(opened, data.x_test[:many]))
+    number = _following(truth, st.session_state.get("inside-number", 0), index, given)
+    if number == st.session_state.get("inside-number", 0) and wrong:
+        st.session_state["inside-said"] = f"No other mistake among {len(given or ()):,} test pictures of {wanted}."
+    st.session_state["inside-number"] = number
+
+
+def _answers(opened: Opened, pictures: Any) -> list[int]:
+    chunks = logits(opened.net, pictures, opened.scale, opened.mean, opened.std)
+    return [label for chunk in chunks for label in chunk.argmax(1).tolist()]
+
+
+def _following(truth: Sequence[int], after: int, index: int | None, given: Sequence[int] | None) -> int:
+    """The number of the next picture of a class (None: any), wrongly answered if answers are given; else the same."""
+    count = len(truth) if given is None else len(given)
+    for step in range(1, count + 1):
+        number = (after + step) % count
+        if (index is None or truth[number] == index) and (given is None or given[number] != truth[number]):
+            return number
+    return after
+
+
+def _drawn(opened: Opened) -> Picture | None:
+    drawing = canvas.pad_now()
+    with st.container(width=300):
+        canvas.show_pad("Draw here", "Everything on this page follows your pen.")
+    return None if drawing.raw is None else _made(opened, drawing.raw, "your drawing")
+
+
+def _uploaded(opened: Opened) -> Picture | None:
+    file = st.file_uploader("A picture", type=["png", "jpg", "jpeg", "webp", "gif", "bmp"], key="inside-file")
+    return None if file is None else _made(opened, photo.load(file.getvalue(), file.name), file.name)
+
+
+def _made(opened: Opened, raw: Any, where: str) -> Picture | None:
+    """A drawing or photo as this network wants it: as MNIST was made where that is what it learned from."""
+    if opened.dataset in INK and opened.shape == (1, 28, 28):
+        if st.toggle("Prepare as MNIST was made", True, key="inside-ink", help="Find the ink, centre it in 28x28."):
+            ready = prepare(raw)
+            if ready.empty:
+                st.info(ready.why)
+                return None
+            raw = ready.image
+        else:
+            raw = 255 - raw if raw.ndim == 2 else raw  # white ink on black
+    elif raw.ndim == 2 and opened.dataset == "fashion":
+        raw = 255 - raw
+    pixels, notes = fitted(raw, opened.shape)
+    return Picture(pixels, None, notes, where)

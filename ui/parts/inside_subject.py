@@ -1,0 +1,138 @@
+"""What is looked into: a run at one of its snapshots or a saved model, with what surgery made of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from core.errors import LabError
+from core.look.opened import Opened
+from core.look.surgery import Cut, operated
+from core.nets import checkpoint
+from core.runs.run import Run
+from ui import services, state
+from ui.parts.words import percent
+
+CUTS = "inside-cuts"  # session_state: {key of the untouched network: cuts in order}
+Choice = int | str  # a run's number or a model's name
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A network, the key under which all that is computed from it is kept, and where it comes from."""
+
+    key: tuple[Any, ...]
+    opened: Opened
+    whole: Opened  # before any surgery
+    whole_key: tuple[Any, ...]
+    cuts: tuple[Cut, ...]
+    run: Run | None = None
+    steps: tuple[tuple[int, float], ...] = ()  # the run's snapshots: (step, epoch)
+
+
+def subject() -> Subject | None:
+    """The widgets that choose the network; None when there is nothing to look into yet."""
+    options, titles = _options()
+    linked = _linked(options, titles)
+    if not options:
+        return None
+    if "inside-net" not in st.session_state or st.session_state["inside-net"] not in options:
+        st.session_state["inside-net"] = linked if linked is not None else options[0]
+    choice = st.selectbox("Network", options, format_func=titles.__getitem__, key="inside-net", persist_state="session")
+    if isinstance(choice, str):
+        _link(model=choice, run=None, epoch=None)
+        whole = services.inside_model(choice)
+        return _operated(("model", choice, checkpoint.card(checkpoint.find(choice)).weights_sha256), whole)
+    return _run(choice)
+
+
+def _run(number: int) -> Subject | None:
+    run = services.store().run(number)
+    moments = services.store().snapshots(number)
+    if not moments:
+        _link(run=str(number), model=None, epoch=None)
+        waiting = "the first one comes within seconds" if run.active else "nothing of it was kept: train it again"
+        st.info(f"Run {number} is {run.status} and has no snapshot to look into; {waiting}.")
+        return None
+    steps = {moment.step: moment.epoch for moment in moments}
+    key = f"inside-step-{number}"
+    if st.session_state.get(key) not in steps:
+        st.session_state[key] = _nearest(steps, st.query_params.get("epoch"))
+    step = st.session_state[key]
+    if len(steps) > 1:
+        step = st.select_slider(
+            "Epoch", list(steps), format_func=lambda each: f"{steps[each]:.3g}", key=key,
+            help="The network as it was at that moment of its training.",
+        )  # fmt: skip
+    newest = step == moments[-1].step
+    _link(run=str(number), model=None, epoch=None if newest else f"{steps[step]:.4g}")
+    st.session_state["run"] = number
+    whole = services.inside_run(number, step)
+    return _operated(("run", number, step), whole, run, tuple(steps.items()))
+
+
+def _operated(
+    key: tuple[Any, ...], whole: Opened, run: Run | None = None, steps: tuple[tuple[int, float], ...] = ()
+) -> Subject:
+    cuts = cuts_of(key)
+    cut = services.once(("cut", key, cuts), lambda: operated(whole, cuts)) if cuts else whole
+    return Subject((*key, cuts), cut, whole, key, cuts, run, steps)
+
+
+def cuts_of(key: tuple[Any, ...]) -> tuple[Cut, ...]:
+    """What this visitor has cut on a network."""
+    return tuple(st.session_state.setdefault(CUTS, {}).get(key, ()))
+
+
+def keep_cuts(key: tuple[Any, ...], cuts: tuple[Cut, ...]) -> None:
+    """Replaces the cuts; undoing is leaving out the last."""
+    st.session_state.setdefault(CUTS, {})[key] = cuts
+
+
+def _options() -> tuple[list[Choice], dict[Choice, str]]:
+    runs, best = services.runs()
+    titles: dict[Choice, str] = {}
+    for run in runs:
+        if run.snapshots:
+            titles[run.id] = f"run {run.id} · {run.name}" + (f" · {percent(best[run.id])}" if run.id in best else "")
+    for name in services.checkpoints():
+        titles[name] = f"model · {name}"
+    return list(titles), titles
+
+
+def _linked(options: list[Choice], titles: dict[Choice, str]) -> Choice | None:
+    """What the link asks for, put into the list if it is older than the list; a sentence when it is gone."""
+    model = st.query_params.get("model")
+    if model and "inside-net" not in st.session_state:
+        if model in options:
+            return model
+        st.warning(f"The link asks for the model {model!r}, which this lab does not have.")
+    number = state.opened()
+    if number is None:
+        return None
+    if number not in options:
+        try:
+            run = services.store().run(number)
+        except LabError as error:
+            st.warning(str(error))
+            state.open_run(None)
+            return None
+        options.insert(0, number)
+        titles[number] = f"run {number} · {run.name}"
+    return number
+
+
+def _nearest(steps: dict[int, float], epoch: str | None) -> int:
+    try:
+        wanted = float(epoch) if epoch else float("inf")
+    except ValueError:
+        wanted = float("inf")
+    return min(steps, key=lambda step: (abs(steps[step] - wanted), -step)) if wanted < 1e9 else max(steps)
+
+
+def _link(**values: str | None) -> None:
+    for name, value in values.items():
+        if value is None:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != value:
+            st.query_params[name] = value

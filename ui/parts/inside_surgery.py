@@ -1,0 +1,241 @@
+"""Filter surgery: mute, scale, copy or paint a filter; accuracy and answer follow at once; undo; keep as a model."""
+
+import datetime
+from typing import Any
+
+import streamlit as st
+
+from core import paths
+from core.errors import LabError
+from core.look import keeping
+from core.look.damage import Below, accuracy, affordable, below, ranking
+from core.look.kernels import kernels
+from core.look.opened import Opened
+from core.look.surgery import Cut, convolution, convolutions, operated, stamps
+from core.nets import checkpoint
+from ui import services
+from ui.components.map_wall import clicked, map_wall, numbers
+from ui.parts.code import show_code
+from ui.parts.inside_ranking import bars
+from ui.parts.inside_subject import Subject, cuts_of, keep_cuts
+from ui.parts.words import percent
+
+
+def surgery(subject: Subject) -> None:
+    """The operating table on the left, what became of the accuracy on the right."""
+    opened = subject.opened
+    every = convolutions(opened)
+    if not every:
+        st.info("This network has no convolution to operate on. Its weights are shown as pictures under Filters.")
+        return
+    if said := st.session_state.pop("inside-kept", None):
+        st.success(said)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        path, chosen = _filter(subject, every)
+        _operations(subject, path, chosen)
+    with right:
+        _outcome(subject, path)
+        _undo(subject)
+        _ranking(subject, path)
+        _keep(subject)
+    show_code(operated, ranking)
+
+
+def _filter(subject: Subject, every: list[str]) -> tuple[str, int]:
+    """Which filter is on the table."""
+    opened = subject.opened
+    path = st.selectbox("Layer", every, format_func=lambda each: opened.words[each], key="inside-cut-layer", width=420)
+    layer = next(each for each in kernels(opened) if each.path == path)
+    kept = clicked(st.session_state.get("inside-table"))
+    if "inside-cut-filter" in st.session_state:
+        chosen = st.session_state.pop("inside-cut-filter")  # the ranking's suggestion
+        st.session_state["inside-table-chosen"] = chosen
+    elif kept and kept != st.session_state.get("inside-table-click"):
+        st.session_state["inside-table-click"] = kept
+        st.session_state["inside-table-chosen"] = kept[1]
+    chosen = min(st.session_state.get("inside-table-chosen", 0), layer.filters - 1)
+    panels = layer.weights[:, 0] if layer.weights.shape[1] == 1 else layer.weights.pow(2).sum(1).sqrt()
+    note = "click the filter to operate on" + ("" if layer.weights.shape[1] == 1 else "; all input channels together")
+    map_wall(
+        [numbers("table", "", panels, note=note, panel="filter", signs=True, tile=58 if layer.filters <= 32 else 40)],
+        key="inside-table", chosen=("table", chosen, 0, 0), pick="panel",
+    )  # fmt: skip
+    return path, chosen
+
+
+def _operations(subject: Subject, path: str, chosen: int) -> None:
+    opened = subject.opened
+    conv = convolution(opened, path)
+    with st.container(border=True):
+        st.markdown(f"**Filter {chosen + 1}** of {conv.out_channels} in `{opened.words[path]}`")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.button("Mute", icon=":material/volume_off:", on_click=_cut, args=(subject, Cut(path, chosen, "mute")))
+            factor = st.number_input("Scale by", -10.0, 10.0, 2.0, 0.25, key="inside-factor", width=120)
+            st.button("Scale", on_click=_cut, args=(subject, Cut(path, chosen, "scale", factor=factor)))
+            others = [each for each in range(conv.out_channels) if each != chosen]
+            if others:
+                source = st.selectbox(
+                    "Copy from",
+                    others,
+                    format_func=lambda each: f"filter {each + 1}",
+                    width=130,
+                    key="inside-source-filter",
+                )
+                st.button("Copy", on_click=_cut, args=(subject, Cut(path, chosen, "copy", source=source)))
+        _paint(subject, path, chosen)
+
+
+def _paint(subject: Subject, path: str, chosen: int) -> None:
+    """Stamps, and the kernel's numbers to write over."""
+    conv = convolution(subject.opened, path)
+    inputs = conv.weight.shape[1]
+    channel = None
+    if inputs > 1:
+        channel = st.selectbox(
+            "Kernel of", [None, *range(inputs)], key="inside-paint-channel", width=220,
+            format_func=lambda each: f"all {inputs} input channels" if each is None else f"input channel {each + 1}",
+        )  # fmt: skip
+    weights = conv.weight[chosen, slice(None) if channel is None else slice(channel, channel + 1)].detach()
+    length = float(weights.norm()) / len(weights) ** 0.5 or 1.0
+    st.caption("Stamp a well-known kernel on it, as strong as the one it replaces:")
+    with st.container(horizontal=True):
+        for name, kernel in stamps(*weights.shape[1:], length).items():
+            cut = Cut(path, chosen, "paint", channel=channel, kernel=kernel)
+            st.button(name, on_click=_cut, args=(subject, cut), key=f"inside-stamp-{name}")
+    with st.expander("Paint it number by number", icon=":material/brush:"):
+        painted = st.data_editor(
+            weights.mean(0).numpy().round(4),
+            key=f"inside-paint-{subject.key}-{path}-{chosen}-{channel}",
+            width="content",
+        )
+        kernel = tuple(tuple(map(float, row)) for row in painted.tolist())
+        st.button(
+            "Paint",
+            icon=":material/brush:",
+            on_click=_cut,
+            args=(subject, Cut(path, chosen, "paint", channel=channel, kernel=kernel)),
+        )
+
+
+def _cut(subject: Subject, cut: Cut) -> None:
+    """Operates; a cut that cannot be is told and not kept."""
+    cuts = (*cuts_of(subject.whole_key), cut)
+    try:
+        operated(subject.whole, cuts)
+    except LabError as error:
+        st.session_state["inside-said"] = str(error)
+    else:
+        keep_cuts(subject.whole_key, cuts)
+
+
+def _outcome(subject: Subject, path: str) -> None:
+    """Accuracy on the test set, before and now."""
+    opened = subject.opened
+    if not opened.dataset:
+        st.info("This model does not say which dataset it learned from, so its accuracy cannot be measured.")
+        return
+    count = affordable(opened, len(services.dataset(opened.dataset).y_test))
+    now, before = judged(subject), judged(subject, whole=True)
+    st.metric(
+        f"Accuracy on {count:,} test pictures", percent(now),
+        delta=f"{100 * (now - before):+.2f} points" if subject.cuts else None,
+        delta_color="normal", help="Measured anew after every cut, in full precision; a run trained in bf16 noted a hair more or less.",
+    )  # fmt: skip
+
+
+def judged(subject: Subject, whole: bool = False) -> float:
+    """Accuracy after all cuts, or of the untouched network; activations below the first cut are kept."""
+    opened, key, cuts = (
+        (subject.whole, (*subject.whole_key, ()), ()) if whole else (subject.opened, subject.key, subject.cuts)
+    )
+    paths_cut = [cut.path for cut in cuts] or convolutions(subject.whole)[:1]
+    lowest = min(paths_cut, key=lambda each: int(each.split(".")[1]))
+    return float(
+        services.once(("accuracy", key), lambda: accuracy(opened, start(subject.whole, subject.whole_key, lowest)))
+    )
+
+
+def start(opened: Opened, key: tuple[Any, ...], path: str) -> Below:
+    """The test pictures, run up to the layer that holds `path`."""
+    data = services.dataset(opened.dataset)
+    count = affordable(opened, len(data.y_test))
+    layer = int(path.split(".")[1])
+    found: Below = services.once(
+        ("below", key, layer, count), lambda: below(opened, data.x_test[:count], data.y_test[:count], path), large=True
+    )
+    return found
+
+
+def _undo(subject: Subject) -> None:
+    if error := st.session_state.pop("inside-said", None):
+        st.error(error)
+    if not subject.cuts:
+        st.caption("Nothing is cut yet. All other views of this page show the network after the surgery, too.")
+        return
+    words = subject.opened.words
+    st.markdown("\n".join(f"{i}. `{words[cut.path]}`: {cut.said}" for i, cut in enumerate(subject.cuts, 1)))
+    with st.container(horizontal=True):
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            on_click=keep_cuts,
+            args=(subject.whole_key, subject.cuts[:-1]),
+            key="inside-undo",
+        )
+        if len(subject.cuts) > 1:
+            st.button("Undo all", on_click=keep_cuts, args=(subject.whole_key, ()), key="inside-undo-all")
+
+
+def _ranking(subject: Subject, path: str) -> None:
+    """Which filters the network cannot do without."""
+    opened = subject.opened
+    if not opened.dataset:
+        return
+    filters = convolution(opened, path).out_channels
+    data = services.dataset(opened.dataset)
+    count = affordable(opened, len(data.y_test), filters + 1)
+    st.markdown(f"**Damage when muted alone**, on {count:,} test pictures")
+    key = ("ranking", subject.key, path, count)
+    asked = st.session_state.setdefault("inside-ranked", set())
+    if key not in asked:
+        if not st.button("Rank the filters", icon=":material/sort:", key="inside-rank"):
+            return
+        asked.add(key)
+    with st.spinner(f"Muting {filters} filters, one after the other …"):
+        damage = services.once(
+            key, lambda: ranking(opened, below(opened, data.x_test[:count], data.y_test[:count], path), path)
+        )
+    worst = max(range(filters), key=damage.__getitem__)
+    st.html(bars(damage))
+    st.button(
+        f"Mute the most damaging, filter {worst + 1}", icon=":material/volume_off:", key="inside-mute-worst",
+        on_click=_mute_worst, args=(subject, path, worst),
+    )  # fmt: skip
+
+
+def _mute_worst(subject: Subject, path: str, worst: int) -> None:
+    st.session_state["inside-cut-filter"] = worst
+    _cut(subject, Cut(path, worst, "mute"))
+
+
+def _keep(subject: Subject) -> None:
+    """The operated network as a model that opens everywhere."""
+    if not subject.cuts:
+        return
+    with st.popover("Keep as a new model", icon=":material/save:"):
+        name = st.text_input("Name", key="inside-name", placeholder="without-its-best-filter")
+        st.button("Save", on_click=_save, args=(subject, name), key="inside-save", disabled=not name)
+
+
+def _save(subject: Subject, text: str) -> None:
+    try:
+        name = keeping.named(text, checkpoint.names())
+        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        reached = judged(subject) if subject.opened.dataset else None
+        card = keeping.card(subject.whole, name, subject.cuts, reached, now)
+        checkpoint.save(paths.home() / "checkpoints" / name, subject.opened.net, card)
+    except LabError as error:
+        st.session_state["inside-said"] = str(error)
+    else:
+        st.session_state["inside-kept"] = f"Saved as the model {name!r}: choose it under Network, here and on Draw."
