@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.data import folder
 from core.data.classics import CLASSICS, Progress, found, read
-from core.errors import unknown
+from core.errors import LabError, unknown
 from core.paths import data_dir
 
 if TYPE_CHECKING:  # naming and listing sets must not wait for torch
@@ -54,7 +55,9 @@ def offer(name: str, offered: Offer) -> None:
 def names() -> list[str]:
     """Every dataset there is: the built-in ones, those of other rooms, then one's own files in the data folder."""
     known = [*ABOUT, *_offers]
-    return [*known, *(name for name in sorted(path.stem for path in data_dir().glob("*.npz")) if name not in known)]
+    own = {path.stem for path in data_dir().glob("*.npz")}
+    own |= {path.name for path in data_dir().iterdir() if path.is_dir() and folder.is_set(path)}
+    return [*known, *sorted(own - {*known})]
 
 
 def state(name: str) -> str:
@@ -63,7 +66,7 @@ def state(name: str) -> str:
         return "ready" if _npz(name).is_file() or found(CLASSICS[name], data_dir()) else "downloadable"
     if name in _offers:
         return "absent" if _offers[name].stamp() is None else "ready"
-    return "ready" if name in names() else "absent"
+    return "ready" if name in names() or _folder(name) else "absent"
 
 
 def about(name: str) -> str:
@@ -72,9 +75,12 @@ def about(name: str) -> str:
         return ABOUT[name]
     if name in _offers:
         return _offers[name].about
-    if name not in names():
+    place = _folder(name)
+    if not place and name not in names():
         raise unknown("The dataset", name, names())
-    return f"Your own dataset in {_npz(name)}."
+    if not place or _npz(name).is_file():
+        return f"Your own dataset in {_npz(name)}."
+    return f"Your own pictures in {place}, a folder for each class, cut to {folder.split_name(name)[1]} pixels a side."
 
 
 def load(name: str, progress: Progress | None = None) -> "Dataset":
@@ -101,11 +107,38 @@ def _load(name: str, progress: Progress) -> "Dataset":
         from core.data import npz
 
         return npz.read(_npz(name), name, CLASSICS[name].classes if name in CLASSICS else ())
+    place = _folder(name)
+    if place:
+        return _from_folder(name, place, progress)
     if not found(CLASSICS[name], data_dir()):
         from core.data.download import download
 
         download(name, data_dir(), progress)
     return read(name, data_dir())
+
+
+def _from_folder(name: str, place: Path, progress: Progress) -> "Dataset":
+    from core.data import npz
+
+    file = folder.cached(place, folder.split_name(name)[1], progress)
+    try:
+        return npz.read(file, name)
+    except LabError:  # the stored copy is damaged: make it anew, once
+        file.unlink(missing_ok=True)
+        return npz.read(folder.cached(place, folder.split_name(name)[1], progress), name)
+
+
+def faults(name: str) -> list[str]:
+    """The files of an image folder that could not be read, a sentence each; none for other sets."""
+    place = None if name in ABOUT or name in _offers or _npz(name).is_file() else _folder(name)
+    return folder.faults(folder.cached(place, folder.split_name(name)[1], _silent)) if place else []
+
+
+def _folder(name: str) -> Path | None:
+    """The image folder that a name such as `animals` or `animals@128` means."""
+    stem = folder.split_name(name)[0] if "@" in name else name
+    place = data_dir() / stem
+    return place if stem == Path(stem).name and stem not in ABOUT and folder.is_set(place) else None
 
 
 def _npz(name: str) -> Path:
@@ -118,8 +151,10 @@ def _key(name: str) -> tuple[object, ...]:
         return name, str(data_dir()), _offers[name].stamp()
     if name.startswith("strokes") and name in ABOUT:
         return name, "", 0.0  # drawn, so the same everywhere
-    file = _npz(name)
-    return name, str(data_dir()), file.stat().st_mtime if file.is_file() else 0.0
+    file, place = _npz(name), _folder(name)
+    if file.is_file():
+        return name, str(data_dir()), file.stat().st_mtime
+    return name, str(data_dir()), folder.newest(place) if place else 0.0
 
 
 def _silent(what: str, share: float) -> None:

@@ -146,7 +146,7 @@ def test_listing_the_sets_needs_no_torch() -> None:
 
 
 def test_every_built_in_set_says_what_it_is_and_its_licence(folder: Path) -> None:
-    for name in registry.names():
+    for name in registry.ABOUT:
         assert re.search("licence|free for|CC BY|part of the lab", registry.about(name)), name
 
 
