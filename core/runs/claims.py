@@ -15,6 +15,7 @@ from core.runs.snapshots import resumable
 from core.runs.tables import events, metrics, runs, snapshots
 
 LIMIT = 6  # weighed deaths in a row after which a run is paused, see `bury`
+TURN = (runs.c.priority.desc(), runs.c.id)  # whose turn it is: priority, then age
 
 
 class Lost(Exception):
@@ -54,7 +55,7 @@ class Claims(Database):
         now = time.time()
         waiting = select(runs.c.id).where(runs.c.status == status)
         waiting = waiting.where(runs.c.id == run) if run is not None else waiting
-        first = waiting.order_by(runs.c.priority.desc(), runs.c.id).limit(1).with_for_update(skip_locked=True)
+        first = waiting.order_by(*TURN).limit(1).with_for_update(skip_locked=True)
         take = (
             update(runs)
             .where(runs.c.id == first.scalar_subquery())
@@ -70,6 +71,14 @@ class Claims(Database):
             step = resumable(connection, row.id)
             rewind(connection, row.id, step)
             return Claim(row.id, row.attempts, row.config, row.name, row.preset, step)
+
+    def shelve(self, why: str) -> None:
+        """Pauses the run whose turn it is, with a sentence: no worker could be started for it."""
+        with self.write() as connection:
+            run = connection.scalar(select(runs.c.id).where(runs.c.status == "queued").order_by(*TURN).limit(1))
+            if run is not None:
+                connection.execute(update(runs).where(runs.c.id == run).values(status="paused", error=why))
+                write_events(connection, run, [Said(0, why, "error")])
 
     def hold(self, connection: Connection, claim: Claim, **values: Any) -> None:
         """Writes progress within the caller's transaction; Lost when the run has another holder."""

@@ -121,7 +121,7 @@ class Library(Database):
     def delete(self, run: int) -> None:
         """Removes a run with its points and files."""
         with self.write() as connection:
-            status = connection.scalar(select(runs.c.status).where(runs.c.id == run))
+            status = connection.scalar(select(runs.c.status).where(runs.c.id == run).with_for_update())
             if status is None:
                 raise LabError(f"Run {run} does not exist; it may have been deleted.")
             if status == "running":

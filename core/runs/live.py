@@ -134,7 +134,7 @@ class Window:
 
 
 def joined(first: Curve, second: Curve) -> Curve:
-    """One curve after the other. Epochs are made anew: early points may not have known an epoch's length."""
+    """One curve after the other."""
     return Curve(
         np.concatenate([first.steps, second.steps]),
         np.concatenate([first.epochs, second.epochs]),

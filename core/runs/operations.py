@@ -52,7 +52,7 @@ class Operations(Database):
         if what not in WHAT:
             raise unknown("The operation", what, WHAT)
         with self.write() as connection:
-            status = connection.scalar(select(runs.c.status).where(runs.c.id == run))
+            status = connection.scalar(select(runs.c.status).where(runs.c.id == run).with_for_update())
             if status is None:
                 raise LabError(f"Run {run} does not exist; it may have been deleted.")
             waits = _apply(connection, run, what, value, status)

@@ -124,6 +124,13 @@ def test_ten_writers_at_once_lose_nothing(store: Store) -> None:
     def write(run: int) -> None:
         for start in range(1, 101, 10):
             log(store, run, wave(f"metric {run % 3}", 10, start))
+            for what in (
+                "pause",
+                "resume",
+                "stop",
+                "resume",
+            ):  # reads, then writes: the kind that fails if not IMMEDIATE
+                store.ask(run, what)
 
     with ThreadPoolExecutor(10) as pool:
         list(pool.map(write, ids))

@@ -212,3 +212,33 @@ def test_training_in_the_foreground_is_not_taken_by_a_worker(lab: Store) -> None
 
     run = lab.run(train_now(lab, LONG.replace(epochs=1), watch, name="mine"))
     assert (run.status, run.name) == ("finished", "mine") and isinstance(facts[-1], Ended)
+
+
+def test_workers_that_cannot_start_pause_the_run_with_their_last_line(
+    lab: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+
+    starts: list[int] = []
+
+    def broken(slot: int) -> list[str]:
+        starts.append(slot)
+        return [sys.executable, "-c", "import sys; print('LAB_DEVICE is wrong.'); sys.exit(1)"]
+
+    monkeypatch.setattr(engine, "command", broken)
+    monkeypatch.setattr(engine, "PAUSE", 0.0)
+    run = lab.add(LONG)
+    paused = until(lambda: (ensure_workers(lab), now := lab.run(run), now.status == "paused" and now)[2], 20)
+    assert paused.error == "No worker could be started, so the run is paused: LAB_DEVICE is wrong."
+    ensure_workers(lab)
+    assert starts == [0, 0], "it is not tried for ever"
+
+
+def test_a_worker_trains_from_a_queue_on_postgresql(lab: Store, cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAB_DATABASE_URL", cluster)
+    store = Store()
+    run = store.add(LONG.replace(epochs=2))
+    done = watched(store, run)
+    assert done.status == "finished" and done.snapshots and store.curves([run])[run]["train/loss"].steps[-1] == 32
+    store.delete(run)
+    store.close()
