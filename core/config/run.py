@@ -158,7 +158,7 @@ class RunConfig:
         None,
         "basic",
         "Activation",
-        "Replaces every activation of the network line.",
+        "Replaces every activation of the network line; a line without any gets one after each hidden layer.",
         choices=ACTIVATIONS,
         beginner=True,
     )
@@ -166,7 +166,7 @@ class RunConfig:
         None,
         "basic",
         "Dropout",
-        "Replaces the rate of every dropout in the network line.",
+        "The rate of every dropout of the network line; a line without any gets one before its last layer.",
         low=0.0,
         high=0.95,
         beginner=True,
