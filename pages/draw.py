@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.components.bell import bell
 from ui.parts import canvas, drawings, mattered, models, nearest, photos, pipeline, reading, rivals, tiles
 
 SOURCES = {
@@ -26,25 +27,34 @@ def kinds(model: models.Model) -> str:
     return "digits" if digits == len(model.classes) else "letters" if not digits else "characters"
 
 
-def one_character(left, right, model: models.Model) -> None:
-    """The pad beside the answer; what comes closer is worked out when the pen is lifted."""
-    now = canvas.pad_now()
-    steps = pipeline.steps()
+@st.fragment
+def desk() -> None:
+    """The pad beside the answer: all that a moving pen changes, and nothing else, for it runs twenty times a second."""
+    now, model, steps = canvas.pad_now(), models.current(), pipeline.steps()
+    if model is None:
+        st.info("There is no network to read with yet. Train one on the Train page; it can read here a minute later.")
+        return
     prediction = model.predictor.read(now.raw, steps) if now.raw is not None else None
+    left, right = st.columns(2, gap="large")
+    choice = right.container()
     with right:
         reading.show(prediction, now.n, kinds(model), model.predictor.rejects)
     with left:
         canvas.show_pad(f"Draw one of the {kinds(model)}", "With mouse, finger or pen. It is read while you draw.")
+    with choice:
+        models.chooser()
     if now.up:
-        st.session_state["looked"] = (now.raw, prediction, now.ink)
-    raw, looked, ink = st.session_state.get("looked", (None, None, ""))
-    with right:
-        drawings.keeper(model, looked, ink)
-    closer(model, raw, looked, steps)
+        st.session_state["looked"] = (model, now.raw, prediction, now.ink)
+    if looked := st.session_state.get("looked"):
+        with right:
+            drawings.keeper(looked[0], looked[2], looked[3])
 
 
-def closer(model: models.Model, raw, prediction, steps) -> None:
-    """Why this answer: one way of looking at a time."""
+@st.fragment
+def closer() -> None:
+    """Why this answer: one way of looking at a time, worked out once the pen is lifted."""
+    bell("bell")
+    model, raw, prediction, _ = st.session_state.get("looked", (None, None, None, ""))
     if prediction is None or prediction.prepared is None:
         return
     st.subheader("Why this answer?", anchor=False)
@@ -61,37 +71,23 @@ def closer(model: models.Model, raw, prediction, steps) -> None:
     elif way == "mattered":
         mattered.show(model, prediction)
     else:
-        rivals.show(raw, steps)
-
-
-def several(model: models.Model, raw) -> None:
-    """A picture with any number of characters."""
-    if raw is not None:
-        photos.show(raw, photos.read(model, raw, pipeline.steps()))
+        rivals.show(raw, pipeline.steps())
 
 
 @st.fragment
-def desk() -> None:
-    """Pad, photo or canvas, and the answer: everything that a stroke changes."""
-    st.session_state.setdefault("source", canvas.PAD)
-    left, right = st.columns(2, gap="large")
-    with left:
-        source = st.segmented_control(
-            "Where the ink comes from", list(SOURCES), format_func=SOURCES.get, required=True, key="source",
-            bind="query-params", label_visibility="collapsed",
-        )  # fmt: skip
-    with right:
-        model = models.chooser()
+def page_of_ink(source: str) -> None:
+    """A photo or a whole line: any number of characters."""
+    model = models.current()
     if model is None:
         st.info("There is no network to read with yet. Train one on the Train page; it can read here a minute later.")
         return
-    st.session_state["reader"] = model
-    if source == canvas.PAD:
-        one_character(left, right, model)
-    elif source == canvas.FULL:
-        several(model, canvas.full().raw)
+    models.chooser()
+    if source == canvas.FULL:
+        raw = canvas.full().raw
     else:
-        several(model, photos.taken() if st.toggle("Use the camera", key="use-camera") else photos.uploaded())
+        raw = photos.taken() if st.toggle("Use the camera", key="use-camera") else photos.uploaded()
+    if raw is not None:
+        photos.show(raw, photos.read(model, raw, pipeline.steps()))
 
 
 def classroom() -> None:
@@ -107,12 +103,21 @@ def classroom() -> None:
     with left:
         drawings.browser(pool)
     with right:
-        if model := st.session_state.get("reader"):
+        if model := models.current():
             drawings.judged(model, pool)
         drawings.carry(pool)
 
 
-desk()
+st.session_state.setdefault("source", canvas.PAD)
+source = st.segmented_control(
+    "Where the ink comes from", list(SOURCES), format_func=SOURCES.get, required=True, key="source",
+    bind="query-params", label_visibility="collapsed",
+)  # fmt: skip
+if source == canvas.PAD:
+    desk()
+    closer()
+else:
+    page_of_ink(source)
 classroom()
 tiles.style()
 photos.listen()

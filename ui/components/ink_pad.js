@@ -45,7 +45,10 @@ function send(pad, up) {
   pad.waiting = ++pad.number
   pad.sent = performance.now()
   const ink = packed(pad.strokes)
-  if (up) remembered(pad, ink)
+  if (up) {
+    remembered(pad, ink)
+    pad.ring = pad.number
+  }
   pad.setStateValue("ink", { n: pad.number, up, ink })
 }
 
@@ -248,6 +251,10 @@ export default function ({ data, parentElement, setStateValue }) {
   pad.setStateValue = setStateValue
   dressed(pad, data)
   if (data.seen === pad.waiting) pad.waiting = 0
+  if (data.seen === pad.ring) {
+    pad.ring = null
+    setTimeout(() => document.dispatchEvent(new CustomEvent("inkling-answered", { detail: data.seen })))
+  }
   shown(pad)
   if (fresh && pad.strokes.length && !data.ink) send(pad, true)   // after a reload only the browser knew the drawing
   if (data.ink !== null && data.ink !== undefined) remembered(pad, packed(pad.strokes))

@@ -1,5 +1,6 @@
 """Which network reads: the shipped ones, or any run of the lab."""
 
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +22,9 @@ ABOUT = {
 RUN = "run"
 KEPT = 64  # networks of runs in memory at once: a small one has 100 kB
 RUNS = 200  # the newest runs that can be chosen
+LOOK = 5.0  # seconds between two looks for new models
+
+_known: tuple[float, dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,32 +40,53 @@ class Model:
         return tuple(self.predictor.classes)
 
 
-def chooser() -> Model | None:
-    """The model that was chosen; None when there is none at all, which the page says."""
-    shipped = {name: SHIPPED.get(name, name) for name in sorted(services.predictors(), key=_rank)}
-    options = [*shipped, RUN] if readable() else list(shipped)
+def current() -> Model | None:
+    """The model that is chosen now, without drawing anything: the answer comes before the widgets."""
+    options = _options()
     if not options:
         return None
-    st.session_state.setdefault("model", options[0])
-    if st.session_state["model"] not in options:
+    if st.session_state.get("model") not in options:
         st.session_state["model"] = options[0]
-    chosen = st.segmented_control(
+    chosen = st.session_state["model"]
+    if chosen != RUN:
+        return Model(chosen, SHIPPED.get(chosen, chosen), _shipped()[chosen])
+    runs = readable()
+    return of_run(next((run for run in runs if run.id == st.session_state.get("draw-run")), runs[0]))
+
+
+def chooser() -> None:
+    """The choice, drawn."""
+    options = _options()
+    st.segmented_control(
         "Which network reads",
         options,
-        format_func=lambda name: "A run …" if name == RUN else shipped[name],
+        format_func=lambda name: "A run …" if name == RUN else SHIPPED.get(name, name),
         key="model",
         required=True,
         bind="query-params",
         label_visibility="collapsed",
     )
-    if chosen != RUN:
-        return Model(chosen, shipped[chosen], services.predictors()[chosen])
-    return _chosen_run()
+    if st.session_state["model"] == RUN:
+        _run_chooser()
 
 
-def _chosen_run() -> Model | None:
+def _options() -> list[str]:
+    return [*_shipped(), RUN] if readable() else list(_shipped())
+
+
+def _shipped() -> dict[str, Any]:
+    """The models that come with the lab; looking for them costs 2 ms, so not at every stroke."""
+    global _known
+    now = time.monotonic()
+    if _known is None or now - _known[0] > LOOK:
+        found = services.predictors()
+        _known = now, {name: found[name] for name in sorted(found, key=_rank)}
+    return _known[1]
+
+
+def _run_chooser() -> None:
     runs = {run.id: run for run in readable()}
-    number = st.selectbox(
+    st.selectbox(
         "Run",
         list(runs),
         format_func=lambda each: titled(runs[each]),
@@ -69,7 +94,6 @@ def _chosen_run() -> Model | None:
         persist_state="session",
         label_visibility="collapsed",
     )
-    return of_run(runs[number])
 
 
 def readable() -> list[Any]:

@@ -35,11 +35,18 @@ def show(prepared: Any) -> None:
                 if pixels is not None:
                     tiles.row([tiles.tile(same_size(pixels, SHOWN), title, about, f"{title}: {about}")])
                 for name, label in switches:
-                    st.toggle(label, value=True, key=f"step-{name}", persist_state="page")
+                    st.toggle(label, value=True, key=f"step-{name}", persist_state="page", on_change=_changed)
     if steps() != Steps():
         st.button("Switch all steps on", icon=":material/restart_alt:", on_click=_all_on, key="steps-on")
+    if st.session_state.pop("steps-changed", False):
+        st.rerun()  # the answer is in another fragment
+
+
+def _changed() -> None:
+    st.session_state["steps-changed"] = True
 
 
 def _all_on() -> None:
+    _changed()
     for name in vars(Steps()):
         st.session_state[f"step-{name}"] = True
