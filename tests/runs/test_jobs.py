@@ -6,11 +6,12 @@ import math
 
 import pytest
 from safetensors.torch import load_file
+from sqlalchemy import select
 
 from core.config import RunConfig
 from core.errors import LabError
 from core.nets import checkpoint
-from core.runs import snapfiles
+from core.runs import job, snapfiles
 from core.runs.bell import Bell
 from core.runs.claims import Lost
 from core.runs.finish import checkpoint_of
@@ -18,6 +19,7 @@ from core.runs.job import Job
 from core.runs.recorder import Recorder
 from core.runs.snapshots import resume_file, weights_file
 from core.runs.store import Store
+from core.runs.tables import snapshots
 from core.train.facts import Ended, Metric, Snapshot, Tick
 from core.train.fit import fit
 from tests.runs.helpers import claimed
@@ -68,6 +70,8 @@ def test_only_the_newest_snapshot_keeps_what_going_on_needs(store: Store) -> Non
     run = store.add(CONFIG)
     work(store)
     assert [step for step in (0, 8, 16, 24, 32) if resume_file(run, step).exists()] == [32]
+    with store.read() as connection:
+        assert connection.execute(select(snapshots.c.step).where(snapshots.c.resume.is_(True))).all() == [(32,)]
 
 
 def test_a_killed_run_goes_on_from_its_last_snapshot(store: Store, undisturbed: dict[str, object]) -> None:
@@ -85,12 +89,13 @@ def test_a_killed_run_goes_on_from_its_last_snapshot(store: Store, undisturbed: 
 
 @pytest.mark.parametrize("what", ["stop", "pause"])
 def test_stop_and_pause_happen_at_a_step_edge_and_can_be_taken_up(
-    store: Store, what: str, undisturbed: dict[str, object]
+    store: Store, what: str, undisturbed: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(job, "LOOK", 0.0)  # at every step edge
     run = store.add(CONFIG)
     assert work(store, at_step(11, lambda: store.ask(run, what))) == {"stop": "stopped", "pause": "paused"}[what]
     left = store.run(run)
-    assert 11 <= left.step < STEPS and left.pid is None and store.wishes(run) == []
+    assert left.step == 11 and left.pid is None and store.wishes(run) == []
     assert store.snapshots(run)[-1].step == left.step
     if what == "stop":
         assert left.weights_sha256 and checkpoint.card(checkpoint_of(run)).accuracy == left.result["test/accuracy"]
@@ -106,8 +111,7 @@ def test_a_worker_that_is_told_to_quit_leaves_the_run_ready_to_go_on(
     store: Store, undisturbed: dict[str, object]
 ) -> None:
     run, bell = store.add(CONFIG), Bell()
-    job = Job(store, claimed(store), tools(at_step(5, lambda: bell.ring("quit"))), bell)
-    assert job.work() == "queued"
+    assert Job(store, claimed(store), tools(at_step(5, lambda: bell.ring("quit"))), bell).work() == "queued"
     assert store.run(run).status == "queued" and store.run(run).snapshots
     assert work(store) == "finished"
     check_whole(store, run, undisturbed)
