@@ -17,6 +17,19 @@ def order(n: int, seed: int, epoch: int, shuffle: bool) -> Tensor:
     return torch.randperm(n, generator=torch.Generator().manual_seed(seed * 1_000_003 + epoch))
 
 
+def parts(places: Tensor, size: int) -> list[Tensor]:
+    """The order cut into batches. A last picture all by itself joins the batch before: batch norm needs company."""
+    cut: list[Tensor] = list(torch.split(places, size))
+    if size > 1 and len(cut) > 1 and len(cut[-1]) == 1:
+        cut[-2:] = [torch.cat(cut[-2:])]
+    return cut
+
+
+def steps_per_epoch(n: int, size: int) -> int:
+    """How many batches `parts` makes of n pictures."""
+    return max(1, n // size) if n % size == 1 < size else -(-n // size)
+
+
 def batches(
     x: Tensor,
     y: Tensor,
@@ -34,7 +47,7 @@ def batches(
     """
     places = order(len(x), config.seed, epoch, config.shuffle).to(x.device)
     augmenting = augments(config)
-    for chosen in torch.split(places, config.batch_size)[start:]:
+    for chosen in parts(places, config.batch_size)[start:]:
         pictures = x.index_select(0, chosen)
         if augmenting:
             assert generator is not None, "augmentation needs a generator"

@@ -9,6 +9,7 @@ from torch import nn
 from core.config import RunConfig
 from core.data.batches import batches
 from core.data.dataset import Dataset
+from core.errors import LabError
 from core.nets.network import network
 from core.train.device import memory_mb
 from core.train.facts import Ended, Event, Fact, Metric, Snapshot, Tick
@@ -64,6 +65,10 @@ def attempt(
     clock: Clock,
 ) -> Facts:
     """One go at the whole run, from its beginning or from a snapshot."""
+    if not data.labelled:
+        raise LabError(
+            f"Dataset {data.name!r} has pictures but no labels: a generator can learn from it, a classifier cannot."
+        )
     net = start if start is not None else network(config, data.shape, len(data.classes))
     run = Training(config, data.to(device), net, device, resume)
     watch = Watch(clock, resume.seconds if resume else 0.0, moments(run.total, run.per_epoch, config.snapshots))

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.config import RunConfig
+from core.data.batches import steps_per_epoch
 from core.data.dataset import Dataset
 from core.train.device import autocast_dtype
 from core.train.facts import Snapshot
@@ -26,7 +27,7 @@ class Training:
     ) -> None:
         self.config, self.data, self.device = config, data, device
         self.x, self.y, self.x_val, self.y_val = split(config, data)
-        self.per_epoch = math.ceil(len(self.y) / config.batch_size)
+        self.per_epoch = steps_per_epoch(len(self.y), config.batch_size)
         self.total = self.per_epoch * config.epochs
         self.dtype = autocast_dtype(config.precision, device)
         self.net: nn.Module = net.to(device).to(memory_format=torch.channels_last)

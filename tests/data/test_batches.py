@@ -1,11 +1,13 @@
 """Batches: order, resuming and scaling."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
 
 from core.config import RunConfig
-from core.data.batches import batches, order
+from core.data.batches import batches, order, parts, steps_per_epoch
 from core.data.dataset import made, moments
 from core.data.scaling import scale_shift, scaled
 from core.errors import LabError
@@ -112,3 +114,11 @@ def test_mean_and_spread_are_numpys_own() -> None:
     dataset = made("own", (x, y % 2), (x[:5], y[:5] % 2), ("a", "b"))
     assert dataset.shape == (3, 8, 8) and dataset.mean == mean and dataset.labelled
     assert dataset.to("cpu").x_test.shape == (5, 3, 8, 8)
+
+
+def test_a_last_picture_all_by_itself_joins_the_batch_before():
+    for n, size in itertools.product((1, 2, 5, 8, 9, 16, 17, 33), (1, 2, 4, 8, 64)):
+        cut = parts(torch.arange(n), size)
+        assert torch.equal(torch.cat(cut), torch.arange(n))
+        assert len(cut) == steps_per_epoch(n, size), (n, size)
+        assert size == 1 or n == 1 or min(map(len, cut)) > 1

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from torch.nn import functional as F
 
 from core.config import RunConfig
 from core.data.dataset import Dataset, made
+from core.errors import LabError
 from core.nets.network import network
 from core.train.facts import Ended, Event, Fact, Metric, Snapshot
 from core.train.fit import fit
@@ -225,3 +227,13 @@ def test_training_loss_of_the_whole_epoch_is_the_mean_over_its_pictures():
     expected = F.cross_entropy(x.flatten(1) @ weight.T + bias, data.y_train).item()
     measured = next(m.values["epoch/train_loss"] for m in of(Metric, facts) if "epoch/train_loss" in m.values)
     assert math.isclose(measured, expected, rel_tol=1e-3)
+
+
+def test_one_picture_too_many_for_the_batches_does_not_break_batch_norm():
+    facts = list(fit(config(epochs=1, net="flatten | linear 8 | bn | relu | linear classes"), blobs(33), CPU))
+    assert facts[-1].reason == "finished" and facts[-1].step == 1
+
+
+def test_pictures_without_labels_are_refused():
+    with pytest.raises(LabError, match="'blobs' has pictures but no labels"):
+        list(fit(config(), replace(blobs(), classes=()), CPU))
