@@ -1,0 +1,112 @@
+"""Honest figures: every writer is held out once and judged by models that never saw that hand."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from checkpoints.make import learn
+from checkpoints.make.gather import Pool, fold_of, joined
+from checkpoints.make.learn import Say
+from checkpoints.make.outliers import UNSEEN
+from checkpoints.make.tasks import PAGES, TASKS, Material, Task, train
+
+CLEAR = PAGES[:4]  # the pen letters are torn from running text: levels are chosen without them
+LOST = 0.02  # the share of good drawings that may be refused
+
+
+@dataclass
+class Answers:
+    """Logits for drawings by unseen hands, for MNIST's test digits, and for outliers of unseen families."""
+
+    people: Pool
+    drawn: Tensor
+    digits: Pool
+    mnist: Tensor
+    none: Tensor
+
+
+def hold_out(all_of: Material, pictures: int, folds: int, say: Say) -> dict[str, Answers]:
+    """For each task the answers of all folds together."""
+    fold = fold_of(all_of.drawn, folds)
+    unseen = np.isin(all_of.none.source, UNSEEN)
+    rows: dict[str, list[Answers]] = {name: [] for name in TASKS}
+    for number in range(folds):
+        people, strangers = all_of.drawn.where(fold != number), all_of.drawn.where(fold == number)
+        start: nn.Module | None = None
+        for name, task in TASKS.items():
+            say(f"writers {number + 1} of {folds} held out: {name}")
+            count = pictures if start is None else pictures // 2
+            net = train(task, all_of, people, all_of.none.where(~unseen), count, number, start, say)
+            start = start or net
+            rows[name].append(_answers(net, task, all_of, strangers, all_of.none.where(unseen)))
+            say(str(figures(rows[name][-1])[0]))
+    return {name: _together(each) for name, each in rows.items()}
+
+
+def _answers(net: nn.Module, task: Task, all_of: Material, strangers: Pool, none: Pool) -> Answers:
+    people, digits = task.mine(strangers), task.mine(all_of.test)
+    of_digits = learn.answers(net, digits) if len(digits) else torch.zeros(0, len(task.labels))
+    return Answers(people, learn.answers(net, people), digits, of_digits, learn.answers(net, none))
+
+
+def _together(rows: list[Answers]) -> Answers:
+    def all_logits(name: str) -> Tensor:
+        return torch.cat([getattr(row, name) for row in rows])
+
+    pools = [joined([getattr(row, name) for row in rows]) for name in ("people", "digits")]
+    return Answers(pools[0], all_logits("drawn"), pools[1], all_logits("mnist"), all_logits("none"))
+
+
+def favoured(of: Answers, bonus: float) -> Answers:
+    """The answers if every letter's logit were so much higher: digits are drawn ten times as often in MNIST."""
+    plus = torch.cat([torch.zeros(10), torch.full((of.drawn.shape[1] - 10,), bonus)])
+    return Answers(of.people, of.drawn + plus, of.digits, of.mnist + plus, of.none + plus)
+
+
+def fair_bonus(joint: Answers, digits: Answers, letters: Answers) -> float:
+    """The letters' bonus under which joining both alphabets costs either side the least."""
+
+    def cost(bonus: float) -> float:
+        of = favoured(joint, bonus)
+        lost = [_rate(digits.mnist, digits.digits) - _rate(of.mnist, of.digits)]
+        for source in CLEAR:
+            alone = digits if source == "digits" else letters
+            mask, single = of.people.source == source, alone.people.source == source
+            lost.append(
+                _rate(alone.drawn[single], alone.people.where(single)) - _rate(of.drawn[mask], of.people.where(mask))
+            )
+        return max(lost[0], lost[1]) + float(np.mean(lost[2:]))
+
+    return min((step / 4 for step in range(-4, 17)), key=cost)
+
+
+def figures(of: Answers) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What goes on the card: accuracy by source, calibration, rejection; and the levels that the predictor needs."""
+    labels, source = of.people.labels, of.people.source
+    clear = np.isin(source, CLEAR)
+    temperature = learn.best_temperature(of.drawn[clear], labels[clear])
+    good, bad = learn.energy(of.drawn), learn.energy(of.none)
+    level = float(np.quantile(good[clear], LOST))
+    found: dict[str, Any] = {}
+    for name in PAGES:
+        if (mask := source == name).any():
+            right, count = learn.accuracy(of.drawn[mask], labels[mask])
+            found[f"unseen writers, {name}"] = {"right": right, "of": count, "accuracy": round(right / count, 4)}
+    if len(of.digits):
+        found["MNIST test, mean of the folds"] = round(_rate(of.mnist, of.digits), 4)
+    found["calibration error"] = round(learn.calibration_error(of.drawn[clear], labels[clear], temperature), 4)
+    found["calibration error, pen letters too"] = round(learn.calibration_error(of.drawn, labels, temperature), 4)
+    found["reject AUROC, unseen alphabets and faces"] = round(learn.auroc(good[clear], bad), 4)
+    found["reject AUROC, pen letters too"] = round(learn.auroc(good, bad), 4)
+    found["good drawings refused"] = round(float((good[clear] < level).mean()), 4)
+    found["good drawings refused, pen letters too"] = round(float((good < level).mean()), 4)
+    found["unseen alphabets and faces refused"] = round(float((bad < level).mean()), 4)
+    return found, {"temperature": round(temperature, 4), "known_at": round(level, 4), "known_spread": 1.0}
+
+
+def _rate(logits: Tensor, pool: Pool) -> float:
+    right, count = learn.accuracy(logits, pool.labels)
+    return right / max(count, 1)
