@@ -112,12 +112,19 @@ def memory(optimisers: list[Optimizer]) -> tuple[dict[str, Tensor], dict[str, An
 
 
 def remember(optimisers: list[Optimizer], tensors: dict[str, Tensor], plain: dict[str, Any]) -> None:
-    """Puts back what `memory` gave."""
+    """Puts back what `memory` gave: copies, laid out in memory like the weights, or sums would round differently."""
     for which, optimiser in enumerate(optimisers):
-        whole = optimiser.state_dict()
+        weights = [p for group in optimiser.param_groups for p in group["params"]]
         state: dict[int, dict[str, Any]] = {}
         for name, value in [*tensors.items(), *plain.items()]:
-            parts = name.split(".")
+            parts = name.split(".", 3)
             if parts[0] == "optimiser" and int(parts[1]) == which:
-                state.setdefault(int(parts[2]), {})[".".join(parts[3:])] = value
-        optimiser.load_state_dict({"state": state, "param_groups": whole["param_groups"]})
+                index, key = int(parts[2]), parts[3]
+                state.setdefault(index, {})[key] = _copied(value, weights[index])
+        optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
+
+
+def _copied(value: Any, weight: Tensor) -> Any:
+    if not isinstance(value, Tensor):
+        return value
+    return torch.empty_like(weight).copy_(value) if value.shape == weight.shape else value.clone()
