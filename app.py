@@ -4,10 +4,13 @@ import contextlib
 import functools
 import gc
 import gzip
+import os
+import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import psutil
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -28,10 +31,20 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     from ui.services import warm_up
 
     warm_up()
+    send_at_once()
     # Streamlit collects garbage after every rerun; what is loaded now would be walked each time (133 ms with torch).
     gc.collect()
     gc.freeze()
     yield
+
+
+def send_at_once() -> None:
+    """Streamlit opens its port in a way that leaves Nagle's algorithm on, which holds small messages back: without it
+    every rerun and every stroke answers 40 ms sooner. Connections inherit the setting of the port."""
+    for each in psutil.Process().net_connections("tcp"):
+        if each.status == psutil.CONN_LISTEN and each.fd >= 0:
+            with socket.socket(fileno=os.dup(each.fd)) as port:
+                port.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 @functools.cache

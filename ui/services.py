@@ -32,14 +32,14 @@ class Lab:
 
 
 @st.cache_resource(show_spinner=False)
-def _lab(url: str, home: str) -> Lab:
+def _lab(url: str) -> Lab:
     store = Store(url)
     return Lab(store, Window(store))
 
 
 def lab() -> Lab:
     """This home's store and its shared memory."""
-    return _lab(paths.database_url(), str(paths.home()))
+    return _lab(paths.database_url())
 
 
 def store() -> Store:
