@@ -17,7 +17,7 @@ from core.train.facts import Ended, Event, Fact, Metric, Snapshot
 from core.train.fit import fit
 
 CPU = torch.device("cpu")
-LINE = "conv 4 3x3 | bn | relu | pool 2 | dropout 0.3 | flatten | linear 16 | relu | linear classes"
+LINE = "conv 4 3x3 | bn | relu | pool 2 | conv 6 3x3 | relu | dropout 0.3 | flatten | linear 16 | relu | linear classes"
 
 
 def blobs(count: int = 256, seed: int = 0) -> Dataset:
