@@ -4,4 +4,5 @@
 BENCHES = {
     "store": "logging, reading and claiming",
     "draw": "from a drawing to its answer",
+    "inside": "looking inside a network",
 }

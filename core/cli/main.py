@@ -15,6 +15,7 @@ VERBS = {  # verb -> what it does; its file has the same name
     "status": "device, precision, datasets, checkpoints and runs",
     "train": "train one run: queued, or in the foreground with --watch",
     "recognise": "read digits and letters on drawings and photos",
+    "inside": "every map of one picture in a network, as PNG files",
     "bench": "measure the lab against the plain way",
 }
 

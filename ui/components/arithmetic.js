@@ -33,8 +33,9 @@ function shade(sheet, value, most) {
   return stops[low].map((each, k) => Math.round(each + (stops[low + 1][k] - each) * (at - low)))
 }
 
-function ink(colour) {
-  return 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2] > 140 ? "#10161f" : "#ffffff"
+function ink(colour) {   // black or white, whichever stands out more: at least 4.5 to 1 on any colour
+  const [red, green, blue] = colour.map(each => each <= 10 ? each / 3294 : ((each / 255 + 0.055) / 1.055) ** 2.4)
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff"
 }
 
 function size(value) {

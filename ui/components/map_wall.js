@@ -153,8 +153,9 @@ function paint(wall, view) {
   mark(wall, view, pen, style)
 }
 
-function ink(colour) {   // black or white, whichever can be read on it
-  return 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2] > 140 ? "#10161f" : "#ffffff"
+function ink(colour) {   // black or white, whichever stands out more: at least 4.5 to 1 on any colour
+  const [red, green, blue] = colour.map(each => each <= 10 ? each / 3294 : ((each / 255 + 0.055) / 1.055) ** 2.4)
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff"
 }
 
 function signs(pen, view, panel, x, y) {

@@ -23,8 +23,8 @@ def answer(subject: Subject, picture: Picture) -> None:
     if subject.cuts:
         before = subject.whole.probabilities(picture.pixels)[0]
         was = int(before.argmax())
-        change = "still" if was == best else f"was {sign(classes[was])} before surgery,"
-        verdict = f"{change} {float(before[best]):.1%} → {float(found[best]):.1%}. {verdict}"
+        change = "as before surgery," if was == best else f"{sign(classes[was])} before surgery,"
+        verdict = f"{verdict} · {change} {float(before[best]):.1%} → {float(found[best]):.1%}".removeprefix(" · ")
     bars = "".join(_bar(sign(classes[i]), float(found[i]), i == best) for i in order)
     where = html.escape(f"{picture.where}: what the network sees, {'×'.join(map(str, picture.pixels.shape[1:]))}")
     st.html(

@@ -98,11 +98,8 @@ def _large(layer: Kernels, chosen: int, picture: Picture | None) -> None:
         rows.append(
             pictures("picture", "", picture.pixels[None], tile=240, panel="the picture, map", note="the picture")
         )
-        rows.append(
-            numbers(
-                "over", "", applied(layer, picture.pixels)[chosen][None], tile=196, panel="filter over the picture, map"
-            )
-        )
+        over = applied(layer, picture.pixels)[chosen][None]
+        rows.append(numbers("over", "", over, tile=240, panel="map", note="the filter over it"))
     map_wall(rows, key="inside-large-wall", pick="nothing", flow=True)
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import streamlit as st
 
 from core.data import photo
-from core.data.ink import prepare
 from core.errors import LabError
 from core.look.damage import affordable
-from core.look.opened import Opened, fitted
+from core.look.opened import Opened, by
+from core.look.seen import learned_ink, seen
 from core.train.judge import logits
 from ui import services
 from ui.parts import canvas
@@ -20,7 +20,6 @@ from ui.parts.inside_subject import Subject
 from ui.parts.signs import both
 
 TEST, DRAW, UPLOAD = "Test set", "Draw", "Upload"
-INK = ("mnist", "strokes", "strokes-digits", "strokes-greek", "class-drawings")  # white ink on black, centred
 ANY = "any class"
 
 
@@ -72,10 +71,10 @@ def _tested(subject: Subject) -> Picture:
         st.info(said)
     if st.query_params.get("picture") != str(number):
         st.query_params["picture"] = str(number)
-    pixels, notes = data.x_test[number], ()
+    pixels = data.x_test[number]
     if tuple(pixels.shape) != opened.shape:
-        raise LabError(f"The pictures of {data.name} are {tuple(pixels.shape)}; this network eats {opened.shape}.")
-    return Picture(pixels, label, notes, f"test picture {number:,}")
+        raise LabError(f"The pictures of {data.name} are {by(pixels.shape)}; this network eats {by(opened.shape)}.")
+    return Picture(pixels, label, (), f"test picture {number:,}")
 
 
 def _next(subject: Subject, wrong: bool) -> None:
@@ -123,17 +122,14 @@ def _uploaded(opened: Opened) -> Picture | None:
 
 
 def _made(opened: Opened, raw: Any, where: str) -> Picture | None:
-    """A drawing or photo as this network wants it: as MNIST was made where that is what it learned from."""
-    if opened.dataset in INK and opened.shape == (1, 28, 28):
-        if st.toggle("Prepare as MNIST was made", True, key="inside-ink", help="Find the ink, centre it in 28x28."):
-            ready = prepare(raw)
-            if ready.empty:
-                st.info(ready.why)
-                return None
-            raw = ready.image
-        else:
-            raw = 255 - raw if raw.ndim == 2 else raw  # white ink on black
-    elif raw.ndim == 2 and opened.dataset == "fashion":
-        raw = 255 - raw
-    pixels, notes = fitted(raw, opened.shape)
+    """A drawing or photo as this network wants it; the sentence when there is nothing on it."""
+    as_mnist = True
+    if learned_ink(opened):
+        help = "Find the ink and centre it in 28x28; off, the picture is only made small."
+        as_mnist = st.toggle("Prepare as MNIST was made", True, key="inside-ink", help=help)
+    try:
+        pixels, notes = seen(opened, raw, as_mnist)
+    except LabError as error:
+        st.info(str(error))
+        return None
     return Picture(pixels, None, notes, where)

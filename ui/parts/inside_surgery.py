@@ -140,7 +140,7 @@ def _outcome(subject: Subject, path: str) -> None:
     st.metric(
         f"Accuracy on {count:,} test pictures", percent(now),
         delta=f"{100 * (now - before):+.2f} points" if subject.cuts else None,
-        delta_color="normal", help="Measured anew after every cut, in full precision; a run trained in bf16 noted a hair more or less.",
+        help="Measured anew after every cut, in full precision; a run trained in bf16 noted a hair more or less.",
     )  # fmt: skip
 
 
