@@ -16,6 +16,7 @@ CLOSER = {
     "mattered": "What mattered",
     "rivals": "All runs",
 }
+NO_MODEL = "There is no network to read with yet. Train one on the Train page; it can read here a minute later."
 
 if said := st.session_state.pop("kept", None):
     st.toast(said, icon=":material/inventory_2:")
@@ -32,22 +33,22 @@ def desk() -> None:
     """The pad beside the answer: all that a moving pen changes, and nothing else, for it runs twenty times a second."""
     now, model, steps = canvas.pad_now(), models.current(), pipeline.steps()
     if model is None:
-        st.info("There is no network to read with yet. Train one on the Train page; it can read here a minute later.")
+        st.info(NO_MODEL)
         return
     prediction = model.predictor.read(now.raw, steps) if now.raw is not None else None
-    left, right = st.columns(2, gap="large")
-    choice = right.container()
+    with st.container(key="draw-desk"):
+        left, right = st.columns(2, gap="large")
     with right:
         reading.show(prediction, now.n, kinds(model), model.predictor.rejects)
     with left:
         canvas.show_pad(f"Draw one of the {kinds(model)}", "With mouse, finger or pen. It is read while you draw.")
-    with choice:
-        models.chooser()
     if now.up:
         st.session_state["looked"] = (model, now.raw, prediction, now.ink)
     if looked := st.session_state.get("looked"):
         with right:
             drawings.keeper(looked[0], looked[2], looked[3])
+    if "kept" in st.session_state:
+        st.rerun()  # a drawing was kept: the class's part of the page must know
 
 
 @st.fragment
@@ -79,9 +80,8 @@ def page_of_ink(source: str) -> None:
     """A photo or a whole line: any number of characters."""
     model = models.current()
     if model is None:
-        st.info("There is no network to read with yet. Train one on the Train page; it can read here a minute later.")
+        st.info(NO_MODEL)
         return
-    models.chooser()
     if source == canvas.FULL:
         raw = canvas.full().raw
     else:
@@ -109,10 +109,15 @@ def classroom() -> None:
 
 
 st.session_state.setdefault("source", canvas.PAD)
-source = st.segmented_control(
-    "Where the ink comes from", list(SOURCES), format_func=SOURCES.get, required=True, key="source",
-    bind="query-params", label_visibility="collapsed",
-)  # fmt: skip
+with st.container(key="draw-top"):
+    left, right = st.columns(2, gap="large")
+with left:
+    source = st.segmented_control(
+        "Where the ink comes from", list(SOURCES), format_func=SOURCES.get, required=True, key="source",
+        bind="query-params", label_visibility="collapsed",
+    )  # fmt: skip
+with right:
+    models.chooser()
 if source == canvas.PAD:
     desk()
     closer()

@@ -38,9 +38,10 @@ def contact_sheet(
 
 
 def sheet(images: Any, columns: int) -> Any:
-    """All pictures as one, with gaps between them."""
+    """All pictures as one, grey with alpha: gaps and places without a picture are clear."""
     rows = -(-len(images) // columns)
-    cells = np.zeros((rows * columns, SIDE + GAP, SIDE + GAP), np.uint8)
-    cells[:, :, SIDE:] = cells[:, SIDE:] = 70
-    cells[: len(images), :SIDE, :SIDE] = images
-    return cells.reshape(rows, columns, SIDE + GAP, SIDE + GAP).swapaxes(1, 2).reshape(rows * (SIDE + GAP), -1)
+    cells = np.zeros((rows * columns, SIDE + GAP, SIDE + GAP, 2), np.uint8)
+    cells[: len(images), :SIDE, :SIDE, 0] = images
+    cells[: len(images), :SIDE, :SIDE, 1] = 255
+    grid = cells.reshape(rows, columns, SIDE + GAP, SIDE + GAP, 2).swapaxes(1, 2)
+    return grid.reshape(rows * (SIDE + GAP), columns * (SIDE + GAP), 2)

@@ -10,7 +10,7 @@ from core.errors import LabError
 from ui.components import ink_pad
 
 PAD, FULL = "pad", "full"
-SIZE = (1000, 440)  # of the full canvas, in pixels
+SIZE = (960, 380)  # of the full canvas, in pixels
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,10 @@ def full(background: Any = None) -> Drawn:
         width = st.slider("Pen width", 2, 60, 14, key="full-width", persist_state="session", width=180)
         for name, icon, act in (("Undo", "undo", _undo), ("Redo", "redo", _redo), ("Clear", "close", _clear)):
             st.button(name, icon=f":material/{icon}:", on_click=act, key=f"full-{name}")
+    st.space("small")  # the canvas's own tools appear above its corner
     eraser = tool == "eraser"
+    if f"canvas-{kept['generation']}" not in st.session_state and kept["objects"]:
+        kept["start"] = {"objects": kept["objects"]}  # back from another page: the drawing is still here
     result = st_canvas(
         stroke_width=width * (2 if eraser else 1),
         stroke_color=PAPER if eraser else INK,

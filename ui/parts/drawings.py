@@ -17,10 +17,13 @@ from ui.parts.signs import both, sign
 from ui.parts.words import percent
 from ui.state import visitor
 
-PAGE = 200  # drawings on one sheet
-COLUMNS = 25
+PAGE = 192  # drawings on one sheet
+COLUMNS = 16
 JUDGED = 1000  # the newest drawings a network is tested on: it takes a tenth of a second
+MODELS = 20  # so many networks' answers to the drawings are remembered
 FEW = 12  # so many classes are offered as they are; of more, the likeliest first
+
+_said: dict[str, dict[int, str]] = {}  # weights -> number of a drawing -> what they say
 
 
 def pool() -> Pool:
@@ -76,32 +79,45 @@ def nickname() -> None:
 
 
 def judged(model: Model, drawings: Pool) -> None:
-    """How good the network is on its own test set and on what the class drew."""
-    known = [each for each in drawings.drawings(count=JUDGED) if each.label in model.classes]
+    """How good the network is on the test sets of its card and on what the class drew."""
     card = model.predictor.card
-    own = f"{percent(card.accuracy)}" if card.accuracy is not None else "not measured"
-    rows = [{"Tested on": f"{card.dataset or 'its own'} test set", "Right": own, "Pictures": ""}]
+    tests = [
+        {"Tested on": name, "Right": percent(each["right"] / each["of"]), "Pictures": f"{each['of']:,}"}
+        for name, each in card.figures.items()
+        if isinstance(each, dict) and each.get("of")
+    ]
+    if not tests and card.accuracy is not None:
+        tests = [{"Tested on": f"{card.dataset} test", "Right": percent(card.accuracy), "Pictures": ""}]
+    known = [each for each in drawings.drawings(count=JUDGED) if each.label in model.classes]
     if known:
-        right = right_ones(model.predictor, known)
+        right = sum(label == each.label for label, each in zip(_answers(model, known), known, strict=True))
         ours = {"Tested on": "your class's drawings", "Right": percent(right / len(known))}
-        rows.append({**ours, "Pictures": f"{len(known):,}"})
-    st.dataframe(rows, hide_index=True, width="stretch")
+        tests.append({**ours, "Pictures": f"{len(known):,}"})
+    if tests:
+        st.dataframe(tests, hide_index=True, width="stretch")
     if card.dataset == "class-drawings":
         st.caption("This network was trained on most of these very drawings: its figure for them flatters.")
 
 
-def right_ones(predictor: Any, known: list[Any]) -> int:
-    """How many drawings the network reads as they are labelled."""
-    best = predictor.logits([each.image for each in known]).argmax(1).tolist()
-    return sum(predictor.classes[index] == each.label for index, each in zip(best, known, strict=True))
+def _answers(model: Model, known: list[Any]) -> list[str]:
+    """What the network says to each drawing; only those it has not seen before are read."""
+    said = _said.setdefault(model.predictor.card.weights_sha256, {})
+    new = [each for each in known if each.id not in said]
+    if new:
+        best = model.predictor.logits([each.image for each in new]).argmax(1).tolist()
+        said.update((each.id, model.classes[index]) for each, index in zip(new, best, strict=True))
+    while len(_said) > MODELS:
+        del _said[next(iter(_said))]
+    return [said[each.id] for each in known]
 
 
 def browser(drawings: Pool) -> None:
     """The drawings as one sheet; a click shows one of them, to look at again or to take out."""
     labels, people = drawings.labels(), drawings.people()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        label = st.selectbox("Label", [None, *labels], format_func=_counted(labels, "all labels"), key="pool-label")
-        owner = st.selectbox("Drawn by", [None, *people], format_func=_counted(people, "everybody"), key="pool-owner")
+        label = st.selectbox("Label", ["", *labels], format_func=_counted(labels, "all labels"), key="pool-label")
+        owner = st.selectbox("Drawn by", ["", *people], format_func=_counted(people, "everybody"), key="pool-owner")
+        label, owner = label or None, owner or None
         count = drawings.count(label, owner)
         pages = max(1, -(-count // PAGE))
         page = st.number_input(f"Page of {pages:,}", 1, pages, key="pool-page") if pages > 1 else 1
@@ -113,15 +129,15 @@ def browser(drawings: Pool) -> None:
     numbers = {each.id: place for place, each in enumerate(shown)}
     picked = st.session_state.get("picked")
     contact_sheet(
-        "sheet", np.stack([each.image for each in shown]), min(COLUMNS, max(10, len(shown))),
+        "sheet", np.stack([each.image for each in shown]), COLUMNS,
         f"{len(shown)} of {count} drawings of the class, newest first", numbers.get(picked), _pick,
     )  # fmt: skip
     if picked in numbers:
         _one(shown[numbers[picked]])
 
 
-def _counted(counts: dict[str, int], everything: str) -> Callable[[str | None], str]:
-    return lambda name: everything if name is None else f"{both(name)} ({counts[name]:,})"
+def _counted(counts: dict[str, int], everything: str) -> Callable[[str], str]:
+    return lambda name: everything if not name else f"{both(name)} ({counts[name]:,})"
 
 
 def _pick() -> None:

@@ -57,6 +57,8 @@ def current() -> Model | None:
 def chooser() -> None:
     """The choice, drawn."""
     options = _options()
+    if current() is None:
+        return
     st.segmented_control(
         "Which network reads",
         options,

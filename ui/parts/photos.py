@@ -83,11 +83,14 @@ def show(raw: Any, said: list[tuple[Any, Any]]) -> None:
         st.info(said[0][1].why or "There is no ink in this picture.", icon=":material/visibility_off:")
         return
     text = " ".join("?" if answer.refused else sign(answer.label) for answer in read_ones)
-    st.html(f'<p class="ink-text" data-testid="text">{escape(text)}</p>{STYLE}')
-    st.image(boxed(raw, said), width="stretch", alt=f"The picture with a box around each character: {text}")
-    many = len(read_ones)
-    st.caption(f"{many} character{'s' * (many != 1)}, line by line from left to right; ? is none of these.")
-    tiles.row(tiles.tile(answer.prepared.image, *_said(answer), big=_big(answer)) for answer in read_ones)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.image(boxed(raw, said), width="stretch", alt=f"The picture with a box around each character: {text}")
+    with right:
+        st.html(f'<p class="ink-text" data-testid="text">{escape(text)}</p>{STYLE}')
+        many = len(read_ones)
+        st.caption(f"{many} character{'s' * (many != 1)}, line by line from left to right; ? is none of these.")
+        tiles.row(tiles.tile(answer.prepared.image, *_said(answer), big=_big(answer)) for answer in read_ones)
 
 
 def _said(answer: Any) -> tuple[str, str]:

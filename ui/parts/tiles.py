@@ -46,7 +46,8 @@ STYLE = """<style>
 .ink-tile.off img { opacity: 0.35; }
 .ink-tile.odd .ink-tile-sign { opacity: 0.45; }
 @media (max-width: 640px) { .ink-tiles { gap: 0.7rem; } .ink-tile { width: calc(33.3% - 0.5rem); }
-  .one .ink-tile { width: 8.5rem; } }
+  .one .ink-tile { width: 8.5rem; }
+  .st-key-draw-top .stHorizontalBlock, .st-key-draw-desk .stHorizontalBlock { gap: 0.6rem; } }
 </style>"""
 
 
