@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
+from core.data.dust import without_dust, without_lines
+
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
@@ -16,7 +18,6 @@ SMALL_FIND = 60  # a character smaller than this is cut out of the full picture 
 PALE = 14 / 255  # ink paler than this against its paper is no ink
 NO_INK = "There is no ink in this picture: draw a character first."
 DOT = "This is only a dot: draw a whole character."
-SPECK = 0.09  # of the character's size: what is smaller is dust
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +124,7 @@ def _dark_on_light(plane: Floats) -> bool:
             off = abs(small.ravel() - sheet)
             trust = weight / (1 + (off / max(float(np.median(off)), 0.01)) ** 2)
             sheet = terms @ np.linalg.lstsq(terms * trust[:, None], small.ravel() * trust, rcond=None)[0]
+    plane = plane[::2, ::2] if min(plane.shape) > 100 else plane  # every second pixel tells enough
     height, width = plane.shape
     smooth = Image.fromarray(sheet.reshape(24, 24).astype(np.float32))
     rest = (plane - np.asarray(smooth.resize((width, height), Image.Resampling.BILINEAR))).ravel()
@@ -146,8 +148,8 @@ def _ink(colour: Bytes, page: bool = False) -> tuple[Floats, str]:
     level = _between(depth[depth > max(0.12 * strong, 2 * noise)])
     full = float(np.percentile(depth[depth >= level], 60))
     ink = np.clip((depth / full - 0.2) / 0.6, 0, 1)
-    ink = _without_lines(ink)
-    ink = _without_dust(ink, page)
+    ink = without_lines(ink)
+    ink = without_dust(ink, page)
     if float((ink > 0.5).mean()) > 0.75:
         return nothing, "This picture is ink all over: leave some paper around the character."
     return ink, ""
@@ -201,61 +203,6 @@ def _between(values: Floats) -> float:
     with np.errstate(divide="ignore", invalid="ignore"):
         apart = below * above * (total / below - (total[-1] - total) / above) ** 2
     return float(edges[1 + int(np.nanargmax(apart))]) if np.isfinite(apart).any() else float(values.min())
-
-
-def _without_lines(ink: Floats) -> Floats:
-    """Ruled or squared paper: what runs from one edge of a photo to the other, thin and straight, is no writing."""
-    for axis in (0, 1):
-        dark = ink > 0.25
-        ruled = (dark.mean(axis=axis) > 0.9) & dark.take(0, axis) & dark.take(-1, axis)
-        strips, count = ndimage.label(ruled)
-        thickest = max((np.bincount(strips)[1:]), default=0)
-        if count == 0 or thickest > 0.04 * len(ruled):
-            continue
-        lines = np.expand_dims(ndimage.binary_dilation(ruled, iterations=1), axis)
-        crossing = ndimage.uniform_filter1d(dark.astype(np.float32), 4 * thickest + 5, axis=1 - axis) > 0.8
-        ink = np.where(lines & ~crossing, 0, ink).astype(np.float32)
-    return ink
-
-
-def _without_dust(ink: Floats, page: bool = False) -> Floats:
-    """Specks far smaller than the character, faint smears, and edges of the sheet along the picture's rim go."""
-    names, count = ndimage.label(ink > 0.3, np.ones((3, 3)))
-    if count == 0:
-        return np.zeros_like(ink)
-    parts = ndimage.find_objects(names)
-    mass = np.bincount(names.ravel(), ink.ravel(), count + 1)[1:]
-    strong = np.bincount(names[ink > 0.6], minlength=count + 1)[1:] > 0
-    sides = np.array([max(p[0].stop - p[0].start, p[1].stop - p[1].start) for p in parts])
-    rim = np.array([_along_rim(part, ink.shape) for part in parts])
-    good = strong & ~rim
-    if not good.any():
-        good = strong
-    if not good.any():
-        return np.zeros_like(ink)
-    largest = sides[good & (mass >= 0.25 * mass[good].max())].max()
-    if page:
-        largest = float(np.median(sides[good & (sides > 0.3 * largest)]))
-        keep = good & (sides >= 2 * SPECK * largest)
-        return np.where(np.concatenate([[False], keep])[names], ink, 0).astype(np.float32)
-    keep = good & (sides >= SPECK * largest) & (mass >= 0.012 * mass[good].max())
-    keep &= ~(np.array([_cut_off(part, ink.shape) for part in parts]) & (mass < 0.2 * mass[good].max()))
-    allowed = ndimage.binary_dilation(np.concatenate([[False], keep])[names], iterations=1)
-    return np.where(allowed, ink, 0).astype(np.float32)
-
-
-def _along_rim(part: tuple[slice, slice], shape: tuple[int, ...]) -> bool:
-    """Whether a piece of ink lies wholly in the picture's outermost strip: the sheet's edge, not writing."""
-    for stretch, side in zip(part, shape, strict=True):
-        strip = max(1, round(0.05 * side))
-        if stretch.stop <= strip or stretch.start >= side - strip:
-            return True
-    return False
-
-
-def _cut_off(part: tuple[slice, slice], shape: tuple[int, ...]) -> bool:
-    """Whether a piece of ink runs out of the picture: a small one belongs to the next character."""
-    return any(stretch.start == 0 or stretch.stop == side for stretch, side in zip(part, shape, strict=True))
 
 
 def _box(ink: Floats) -> tuple[int, int, int, int]:
