@@ -177,7 +177,7 @@ def _undo(subject: Subject) -> None:
     st.markdown("\n".join(f"{i}. `{words[cut.path]}`: {cut.said}" for i, cut in enumerate(subject.cuts, 1)))
     with st.container(horizontal=True):
         st.button(
-            "Undo",
+            "Undo the last cut",
             icon=":material/undo:",
             on_click=keep_cuts,
             args=(subject.whole_key, subject.cuts[:-1]),
