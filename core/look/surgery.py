@@ -1,6 +1,5 @@
 """Filter surgery: mute, scale, copy or paint a filter, on a copy of the network; a list of cuts is the whole story."""
 
-import copy
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -46,9 +45,12 @@ def operated(opened: Opened, cuts: Sequence[Cut]) -> Opened:
     """The network after all cuts, in order; the one that was given stays as it is."""
     if not cuts:
         return opened
-    net = copy.deepcopy(opened.net)
-    after = opened.with_net(net)
+    after = opened.private()  # all weights shared; only what is cut becomes its own
     with torch.no_grad():
+        for path in dict.fromkeys(cut.path for cut in cuts):
+            _unshare(convolution(after, path))
+            if norm := norm_after(after, path):
+                _unshare(norm)
         for cut in cuts:
             _cut(after, cut)
     return after
@@ -79,6 +81,13 @@ def norm_after(opened: Opened, path: str) -> nn.BatchNorm2d | None:
         if any(True for _ in layer.parameters()) or isinstance(layer, nn.Flatten):
             return None
     return None
+
+
+def _unshare(layer: nn.Module) -> None:
+    for name, tensor in list(layer.named_parameters(recurse=False)):
+        setattr(layer, name, nn.Parameter(tensor.detach().clone(), tensor.requires_grad))
+    for name, buffer in list(layer.named_buffers(recurse=False)):
+        layer.register_buffer(name, buffer.detach().clone())
 
 
 def _cut(opened: Opened, cut: Cut) -> None:

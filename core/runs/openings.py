@@ -1,5 +1,8 @@
 """Opening: a run at one of its moments, or a saved model, ready to be looked into."""
 
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
 from core.data import registry
 from core.errors import LabError
 from core.look.opened import Opened, opened
@@ -36,6 +39,17 @@ def moment_of(store: Store, number: int, step: int | None = None) -> Moment:
             return moment
     steps = ", ".join(str(moment.step) for moment in moments)
     raise LabError(f"Run {number} has no snapshot at step {step}. It has: {steps}.")
+
+
+def weights_at(store: Store, number: int, step: int, name: str) -> Tensor:
+    """One tensor of a snapshot, such as layers.0.weight: a film of a filter needs no whole networks."""
+    path = moment_of(store, number, step).path
+    try:
+        with safe_open(path, "pt") as file:
+            found: Tensor = file.get_tensor(name)
+    except (OSError, SafetensorError) as error:
+        raise LabError(f"{name} cannot be read from the snapshot of run {number} at step {step} ({error}).") from None
+    return found
 
 
 def open_model(name: str) -> Opened:

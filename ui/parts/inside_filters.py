@@ -7,6 +7,7 @@ import streamlit as st
 from core.look.kernels import Kernels, applied, kernels
 from core.look.maps import record
 from core.look.opened import Opened
+from core.runs.openings import weights_at
 from ui import services
 from ui.components.map_wall import Row, clicked, map_wall, numbers, pictures
 from ui.parts.code import show_code
@@ -44,7 +45,7 @@ def filters(subject: Subject, picture: Picture | None) -> None:
         )  # fmt: skip
     _large(layer, chosen, picture)
     if len(subject.steps) > 1:
-        _film(subject, layer.path, chosen)
+        _film(subject, layer, chosen)
     show_code(kernels, applied)
 
 
@@ -107,7 +108,7 @@ def _maps(opened: Opened, picture: Picture, path: str) -> Any:
     return next(view for view in record(opened, picture.pixels, [path]) if view.path == path).maps
 
 
-def _film(subject: Subject, path: str, chosen: int) -> None:
+def _film(subject: Subject, layer: Kernels, chosen: int) -> None:
     """The same filter at every snapshot of the run, on one scale."""
     assert subject.run is not None
     import torch
@@ -116,8 +117,8 @@ def _film(subject: Subject, path: str, chosen: int) -> None:
     moments = [*subject.steps[:-1:step], subject.steps[-1]]
     frames, labels = [], []
     for at, epoch in moments:
-        layer = next(each for each in kernels(services.inside_run(subject.run.id, at)) if each.path == path)
-        frames.append(layer.weights[chosen, 0])
+        weights = weights_at(services.store(), subject.run.id, at, f"{layer.path}.weight")
+        frames.append(weights.view(layer.weights.shape)[chosen, 0])
         labels.append(f"{epoch:.2g}")
     st.subheader(f"Filter {chosen + 1} while it learned")
     map_wall(

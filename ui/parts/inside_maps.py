@@ -1,7 +1,6 @@
 """All layers at a glance, and the arithmetic of the number that was clicked."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import streamlit as st
 from torch import nn
@@ -11,7 +10,7 @@ from core.look.liked import resized
 from core.look.maps import PANELS, Block, View, blocks, record
 from core.look.opened import Opened
 from ui.components.arithmetic import arithmetic
-from ui.components.map_wall import Row, map_wall, numbers, pictures
+from ui.components.map_wall import Row, clicked, map_wall, numbers, pictures
 from ui.parts.code import show_code
 from ui.parts.inside_picture import Picture
 from ui.parts.inside_subject import Subject
@@ -19,6 +18,7 @@ from ui.parts.signs import sign
 
 FEW = 64  # panels of each layer shown at once, where a block has more than a page can hold
 SOFTMAX = "softmax"
+Click = tuple[str, int, int, int]  # a view's name, channel, row, column
 AFTER = ("batch norm", "activation", "passed on")  # what is told in the same breath as the layer before it
 
 
@@ -37,14 +37,34 @@ def layers(subject: Subject, picture: Picture) -> None:
     first = _first(views, block)
     left, right = st.columns([11, 9], gap="medium")
     rows = wall_rows(opened, picture, views, first if block.panels > PANELS else None, block is parts[-1])
-    kept = st.session_state.get("inside-wall")
-    chosen = _checked(kept.get("pixel") if hasattr(kept, "get") else None, views, opened)
+    chosen = _checked(_newest(), views, opened)
     with left:
         st.caption("Hover for the numbers, click one for its arithmetic. Keyboard: arrows, Page Up and Down, Enter.")
         map_wall(rows, key="inside-wall", chosen=chosen)
     with right, st.container(key="inside-sheet"):
         sheet(opened, picture, views, chosen)
+        _zoom(views, chosen)
         show_code(explain, record)
+
+
+def _newest() -> Click | None:
+    """The last click, on the wall or on the map shown large."""
+    told = st.session_state.setdefault("inside-clicks", {})
+    for key in ("inside-wall", "inside-zoom"):
+        click = clicked(st.session_state.get(key))
+        if click is not None and click != told.get(key):
+            told[key] = told["last"] = click
+    return told.get("last")
+
+
+def _zoom(views: Sequence[View], chosen: Click | None) -> None:
+    """The chosen map, large, with its signs."""
+    view = next((each for each in views if chosen and each.name == chosen[0]), None)
+    if view is None or chosen is None or view.maps.shape[1] * view.maps.shape[2] == 1:
+        return
+    one = view.maps[chosen[1]][None]
+    row = numbers(view.name, f"map {chosen[1] + 1} large", one, first=chosen[1], tile=440, signs=True)
+    map_wall([row], key="inside-zoom", chosen=chosen)
 
 
 def _first(views: Sequence[View], block: Block) -> int:
@@ -97,17 +117,15 @@ def wall_rows(opened: Opened, picture: Picture, views: Sequence[View], first: in
     return rows
 
 
-def _checked(value: Any, views: Sequence[View], opened: Opened) -> tuple[str, int, int, int] | None:
+def _checked(click: Click | None, views: Sequence[View], opened: Opened) -> Click | None:
     """The last click if this network has such a place, else the strongest number of the first convolution."""
-    if isinstance(value, list | tuple) and len(value) == 4:
-        name, *place = value
-        if name == SOFTMAX and isinstance(place[0], int) and place[0] < len(opened.classes):
+    if click:
+        name, *place = click
+        if name == SOFTMAX and place[0] < len(opened.classes):
             return name, place[0], 0, 0
         view = next((view for view in views if view.name == name), None)
-        if view and all(
-            isinstance(at, int) and 0 <= at < size for at, size in zip(place, view.maps.shape, strict=True)
-        ):
-            return name, place[0], place[1], place[2]
+        if view and all(at < size for at, size in zip(place, view.maps.shape, strict=True)):
+            return click
     seen = [view for view in views if view.seen]
     start = next((view for view in seen if isinstance(view.layer, nn.Conv2d)), seen[0] if seen else None)
     if start is None:
@@ -117,7 +135,7 @@ def _checked(value: Any, views: Sequence[View], opened: Opened) -> tuple[str, in
     return start.name, best // (height * width), best // width % height, best % width
 
 
-def sheet(opened: Opened, picture: Picture, views: list[View], chosen: tuple[str, int, int, int] | None) -> None:
+def sheet(opened: Opened, picture: Picture, views: list[View], chosen: Click | None) -> None:
     """The arithmetic of the chosen number."""
     if chosen is None:
         return
