@@ -67,7 +67,7 @@ def test_draw_a_seven_read_a_sum_mute_the_worst_filter_and_undo(page, trained):
     draw(page, [(0.25, 0.22), (0.75, 0.22), (0.45, 0.85)])
     page.locator("[data-testid=inside-answer][data-answer='7']").wait_for(timeout=15_000)
 
-    canvas = page.locator("[data-row='layers.0'] canvas")
+    canvas = page.locator("[data-row='layers.0'] canvas").first
     assert canvas.get_attribute("data-panels") == "10"
     canvas.scroll_into_view_if_needed()
     canvas.hover(position={"x": 40, "y": 40})
@@ -111,7 +111,7 @@ def test_a_click_is_worked_out_quickly(page, trained):
           }).observe(sheet, { childList: true, subtree: true })
         }"""
     )
-    canvas = page.locator("[data-row='layers.0'] canvas")
+    canvas = page.locator("[data-row='layers.0'] canvas").first
     for i in range(9):
         canvas.click(position={"x": 20 + 9 * i, "y": 30 + 4 * i})
         page.wait_for_timeout(500)
@@ -123,7 +123,7 @@ def test_a_click_is_worked_out_quickly(page, trained):
 def test_the_keyboard_alone_reaches_a_number_and_the_kernel_slides(page, trained):
     page.goto(f"/inside?run={trained}")
     page.locator(SHEET).locator(".said").wait_for(timeout=60_000)
-    canvas = page.locator("[data-row='layers.1'] canvas")
+    canvas = page.locator("[data-row='layers.1'] canvas").first
     canvas.focus()
     for key in ("PageDown", "ArrowRight", "ArrowDown", "Enter"):
         page.keyboard.press(key)
