@@ -43,9 +43,10 @@ def find_ink(raw: NDArray[Any]) -> Found:
     box = _box(ink)
     if why or not box[2]:
         return Found(ink, (0, 0, 0, 0), scale, why or NO_INK)
-    if scale > 1 and max(box[2] - box[0], box[3] - box[1]) < SMALL_FIND:
-        return _closer(raw, Found(ink, box, scale))
-    return Found(ink, box, scale, _blob(ink[box[1] : box[3], box[0] : box[2]] > 0.5))
+    size, solid = max(box[2] - box[0], box[3] - box[1]), float((_cut(ink, box) > 0.15).mean()) > 0.55
+    if size < 0.5 * max(ink.shape) and (solid or (scale > 1 and size < SMALL_FIND)):
+        return _closer(raw, Found(ink, box, scale), 0.3 if solid else 1.0)  # solid: perhaps a scrap of paper, not ink
+    return Found(ink, box, scale, _blob(_cut(ink, box) > 0.5))
 
 
 def find_page(raw: NDArray[Any], largest: int) -> Found:
@@ -55,9 +56,13 @@ def find_page(raw: NDArray[Any], largest: int) -> Found:
     return Found(ink, _box(ink), scale, why or ("" if ink.any() else NO_INK))
 
 
-def _closer(raw: NDArray[Any], far: Found) -> Found:
+def _cut(ink: Floats, box: tuple[int, int, int, int]) -> Floats:
+    return ink[box[1] : box[3], box[0] : box[2]]
+
+
+def _closer(raw: NDArray[Any], far: Found, room: float) -> Found:
     """The same search in the neighbourhood of what was found, in more detail."""
-    margin = max(far.box[2] - far.box[0], far.box[3] - far.box[1])
+    margin = room * max(far.box[2] - far.box[0], far.box[3] - far.box[1])
     left, top = (max(0, round((side - margin) * far.scale)) for side in far.box[:2])
     right, bottom = (round((side + margin) * far.scale) for side in far.box[2:])
     part = raw[top:bottom, left:right]
@@ -160,9 +165,7 @@ def _depth(plane: Floats) -> Floats:
     height, width = plane.shape
     ground = float(np.median(_rim(plane)))
     flat = ground - plane
-    top = float(flat.max())
-    between = float(((flat > 0.08) & (flat < 0.6 * top)).mean()) if top > 0 else 0.0
-    if float((abs(_rim(flat)) < 0.03).mean()) > 0.6 and between < 0.12:  # a clean canvas: nothing but paper and pen
+    if float((abs(_rim(flat)) < 0.03).mean()) > 0.6 and not _half_dark(flat):  # a clean canvas: only paper and pen
         return np.asarray(np.maximum(flat, 0), np.float32)
     shrink = max(1, round(max(height, width) / 160))
     size = (max(1, width // shrink), max(1, height // shrink))
@@ -171,6 +174,15 @@ def _depth(plane: Floats) -> Floats:
     paper = ndimage.grey_closing(ndimage.uniform_filter(small, 3), size=(reach, reach))
     whole = np.asarray(Image.fromarray(paper).resize((width, height), Image.Resampling.BILINEAR), np.float32)
     return np.asarray(np.maximum(whole - plane, 0), np.float32)
+
+
+def _half_dark(flat: Floats) -> bool:
+    """Whether areas, not only the rims of strokes, are neither paper nor ink: a shadow, or a scrap of grey paper."""
+    dark = flat > 0.08
+    half = dark & (flat < 0.6 * float(flat.max()))
+    if not half.any() or half.sum() < 0.3 * dark.sum():
+        return False
+    return bool(ndimage.binary_erosion(half, np.ones((3, 3))).sum() > 0.1 * dark.sum())
 
 
 def _rim(plane: Floats) -> Floats:
