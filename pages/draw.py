@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.components.bell import bell
-from ui.parts import canvas, drawings, mattered, models, nearest, photos, pipeline, reading, rivals, tiles
+from ui.parts import canvas, drawings, links, mattered, models, nearest, photos, pipeline, reading, rivals, tiles
 
 SOURCES = {
     canvas.PAD: ":material/stylus: One character",
@@ -59,10 +59,7 @@ def closer() -> None:
     if prediction is None or prediction.prepared is None:
         return
     st.subheader("Why this answer?", anchor=False)
-    way = st.segmented_control(
-        "Look closer", list(CLOSER), format_func=CLOSER.get, default="steps", required=True, key="closer",
-        bind="query-params", label_visibility="collapsed",
-    )  # fmt: skip
+    way = links.choice("Look closer", "closer", list(CLOSER), CLOSER.get)
     if way == "steps":
         pipeline.show(prediction.prepared)
     elif prediction.empty:
@@ -108,14 +105,10 @@ def classroom() -> None:
         drawings.carry(pool)
 
 
-st.session_state.setdefault("source", canvas.PAD)
 with st.container(key="draw-top"):
     left, right = st.columns(2, gap="large")
 with left:
-    source = st.segmented_control(
-        "Where the ink comes from", list(SOURCES), format_func=SOURCES.get, required=True, key="source",
-        bind="query-params", label_visibility="collapsed",
-    )  # fmt: skip
+    source = links.choice("Where the ink comes from", "source", list(SOURCES), SOURCES.get)
 with right:
     models.chooser()
 if source == canvas.PAD:

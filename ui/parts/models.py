@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.errors import LabError
 from ui import services
+from ui.parts import links
 from ui.parts.words import percent
 
 SHIPPED = {"ink-digits": "Digits", "ink-greek24": "Greek", "ink34": "All 34", "r1-lenet-mnist": "R1's LeNet"}
@@ -45,9 +46,7 @@ def current() -> Model | None:
     options = _options()
     if not options:
         return None
-    if st.session_state.get("model") not in options:
-        st.session_state["model"] = options[0]
-    chosen = st.session_state["model"]
+    chosen = links.chosen("model", options)
     if chosen != RUN:
         return Model(chosen, SHIPPED.get(chosen, chosen), _shipped()[chosen])
     runs = readable()
@@ -57,18 +56,10 @@ def current() -> Model | None:
 def chooser() -> None:
     """The choice, drawn."""
     options = _options()
-    if current() is None:
+    if not options:
         return
-    st.segmented_control(
-        "Which network reads",
-        options,
-        format_func=lambda name: "A run …" if name == RUN else SHIPPED.get(name, name),
-        key="model",
-        required=True,
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    if st.session_state["model"] == RUN:
+    named = {RUN: "A run …", **SHIPPED}
+    if links.choice("Which network reads", "model", options, lambda name: named.get(name, name)) == RUN:
         _run_chooser()
 
 

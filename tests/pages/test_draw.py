@@ -1,0 +1,317 @@
+"""The Draw page: a drawing is read, explained, kept; and nothing that comes in breaks it."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from core.config import RunConfig
+from core.data import drawn
+from core.data.drawn import Stroke
+from core.nets import checkpoint
+from core.nets.card import Card
+from core.nets.line import build
+from core.runs.drawings import Labelled, pool
+from core.runs.finish import checkpoint_dir
+from core.runs.store import Store
+from tests.pages.conftest import words
+from ui.parts import models
+
+DIGITS = tuple("0123456789")
+ONE = drawn.pack([Stroke(600, np.array([[5000, 2000], [5000, 8000]], np.uint16))])
+
+
+@pytest.fixture(autouse=True)
+def reader(home, monkeypatch):
+    """A tiny model that is sure of a 1 for whatever has more ink in the middle column; no shipped model is needed."""
+    from core import paths
+
+    monkeypatch.setattr(paths, "shipped", lambda: home / "none")
+    monkeypatch.setattr(models, "_known", None)
+    save(home / "checkpoints" / "ink-digits", known_at=0.0)
+
+
+def save(folder, known_at=None, favourite=1):
+    net = build("flatten | linear classes", (1, 28, 28), 10)
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.zero_()
+        next(net.parameters())[favourite] = 0.05
+    reading = {} if known_at is None else {"known_at": known_at}
+    known = {"dataset": "strokes-digits", "scale": "unit", "accuracy": 0.97, "mean": (0.1,), "std": (0.3,)}
+    card = Card("ink-digits", net.line, (1, 28, 28), DIGITS, reading=reading, **known)
+    checkpoint.save(folder, net, card)
+
+
+def answer(at):
+    """What the answer component was given."""
+    component = None
+    for each in walk(at._tree):
+        proto = getattr(each, "proto", None)
+        if proto is not None and getattr(proto, "component_name", "") == "inkling_answer":
+            component = proto
+    return json.loads(component.json)
+
+
+def walk(block):
+    for child in getattr(block, "children", {}).values():
+        yield child
+        yield from walk(child)
+
+
+def draw(at, ink=ONE, n=1, up=True):
+    at.session_state["pad"] = {"ink": {"n": n, "up": up, "ink": ink}}
+    return at.run()
+
+
+def photo(shape=(200, 300), marks=((100, 40, 160),)):
+    pixels = np.full((*shape, 3), 220, np.uint8)
+    for left, top, bottom in marks:
+        pixels[top:bottom, left : left + 12] = 30
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def paste(at, data):
+    at.session_state["source"] = "photo"
+    at.session_state["photo"] = ("The pasted picture", data)
+    return at.run()
+
+
+def test_an_empty_pad_is_an_invitation_and_no_answer(open_page):
+    at = open_page("draw.py")
+    assert not at.exception
+    found = answer(at)
+    assert found["state"] == "empty" and found["bars"] == [] and "read while you draw" in found["sentence"]
+    assert "None yet. Draw something" in words(at)
+
+
+def test_a_stroke_is_read_at_once_with_bars_and_the_very_pixels(open_page):
+    at = draw(open_page("draw.py"))
+    assert not at.exception
+    found = answer(at)
+    assert found["state"] == "read" and found["sign"] == "1" and found["n"] == 1
+    assert found["bars"][0]["name"] == "1" and sum(bar["share"] for bar in found["bars"]) <= 1.001
+    assert len(found["seen"]) > 1000 and 0 <= found["reject"] <= 1
+    assert "Why this answer?" in words(at) and "20 pixels" in words(at)
+
+
+def test_a_scribble_is_none_of_these(open_page, home):
+    save(home / "checkpoints" / "ink-digits", known_at=50.0)
+    models._loaded.cache_clear()
+    from ui import services
+
+    services._predictor.clear()
+    found = answer(draw(open_page("draw.py")))
+    assert found["state"] == "refused" and found["sign"] == "?" and found["sentence"] == "None of these"
+    assert "nearest would be a 1" in found["detail"]
+
+
+def test_switching_a_step_off_changes_what_the_network_sees(open_page):
+    at = draw(open_page("draw.py"))
+    before = answer(at)["seen"]
+    at.toggle(key="step-crop").set_value(False).run()
+    assert not at.exception and answer(at)["seen"] != before
+    next(each for each in at.button if "all steps on" in each.label).click().run()
+    assert answer(at)["seen"] == before
+
+
+@pytest.mark.parametrize("view", ["nearest", "mattered", "rivals"])
+def test_every_closer_look_opens(open_page, view, monkeypatch):
+    from ui import services
+
+    small = registry_set()
+    monkeypatch.setattr(services, "dataset", lambda name: small)
+    at = draw(open_page("draw.py", closer=view))
+    assert not at.exception
+    expected = {"nearest": "training pictures of", "mattered": "covered once", "rivals": "No run has finished"}
+    assert expected[view] in words(at) + "".join(each.value for each in at.info)
+
+
+def registry_set():
+    from core.data.dataset import made
+    from core.data.strokes import draw_set
+
+    x, y = draw_set(60, 0, DIGITS)
+    return made("strokes-digits", (x, y), (x[:10], y[:10]), DIGITS)
+
+
+def test_all_runs_answer_side_by_side_sorted_by_the_learning_rate(open_page):
+    store = Store()
+    for rate, favourite in ((0.1, 7), (0.001, 1), (0.01, 1)):
+        run = store.add(RunConfig("strokes-digits", "flatten | linear classes", lr=rate), name=f"lr {rate:g}")
+        save(checkpoint_dir(run), favourite=favourite)
+        with store.write() as connection:
+            from sqlalchemy import update
+
+            from core.runs.tables import runs
+
+            connection.execute(update(runs).where(runs.c.id == run).values(status="finished"))
+    at = draw(open_page("draw.py", closer="rivals"))
+    assert not at.exception
+    page = words(at)
+    places = [page.index(f"· lr {rate}") for rate in ("0.001", "0.01<", "0.1")]
+    assert places == sorted(places)
+    assert page.count("unlike most") == 1 and "2 of 3 runs say 1" in page
+
+
+def test_a_run_can_be_the_reader_and_says_when_it_cannot_refuse(open_page):
+    test_all_runs_answer_side_by_side_sorted_by_the_learning_rate(open_page)
+    at = draw(open_page("draw.py", model="run"))
+    found = answer(at)
+    assert (
+        found["reject"] is None
+        and "cannot refuse" in found["verdict"]
+        and len(at.selectbox(key="draw-run").options) == 3
+    )
+
+
+def test_without_any_model_the_page_says_where_to_get_one(open_page, home, monkeypatch):
+    import shutil
+
+    shutil.rmtree(home / "checkpoints")
+    at = open_page("draw.py")
+    assert not at.exception and any("no network to read with" in each.value for each in at.info)
+
+
+def test_one_tap_keeps_the_drawing_with_its_label_and_frees_the_pad(open_page):
+    at = open_page("draw.py")
+    at.text_input(key="visitor").set_value("Ada").run()
+    draw(at)
+    at.button_group(key="keep").set_value("7").run()
+    assert not at.exception
+    with pool() as drawings:
+        (kept,) = drawings.drawings()
+    assert (kept.label, kept.owner, kept.answer, kept.ink) == ("7", "Ada", "1", ONE)
+    assert answer(at)["state"] == "empty" and any("Kept as 7" in each.value for each in at.toast)
+    assert at.session_state["drawing"]["ink"] == ""
+
+
+def fill(count=3):
+    with pool() as drawings:
+        rng = np.random.default_rng(0)
+        drawings.keep_all(
+            Labelled(rng.integers(1, 255, (28, 28), dtype=np.uint8), str(at % 10), f"p{at % 3}", ONE)
+            for at in range(count)
+        )
+
+
+def test_the_table_says_how_good_the_network_is_on_the_class(open_page):
+    with pool() as drawings:
+        image = np.zeros((28, 28), np.uint8)
+        image[4:24, 13:15] = 255
+        drawings.keep(Labelled(image, "1"))
+        image[4:24, 12] = 90
+        drawings.keep(Labelled(image, "7"))
+    at = open_page("draw.py")
+    table = at.dataframe[0].value
+    assert list(table["Tested on"]) == ["strokes-digits test", "your class's drawings"]
+    assert list(table["Right"]) == ["97.00 %", "50.00 %"]
+
+
+def test_a_picked_drawing_can_be_put_on_the_pad_or_deleted(open_page):
+    fill()
+    at = open_page("draw.py")
+    at.session_state["picked"] = 2
+    at.run()
+    assert "Drawing **2**" in words(at)
+    next(each for each in at.button if each.label == "Put it on the pad").click().run()
+    assert at.session_state["drawing"]["ink"] == ONE and answer(at)["sign"] == "1"
+    at.button(key="delete").click().run()
+    assert not at.exception
+    with pool() as drawings:
+        assert sorted(each.id for each in drawings.drawings()) == [1, 3]
+
+
+def test_five_thousand_drawings_are_shown_a_page_at_a_time(open_page):
+    import time
+
+    fill(5000)
+    at = open_page("draw.py")
+    started = time.perf_counter()
+    at.number_input(key="pool-page").set_value(20).run()
+    assert not at.exception and time.perf_counter() - started < 3
+    assert len(at.session_state["shown"]) == 192
+
+
+@pytest.mark.parametrize("ink", ["%%%", "AAAA", "x" * 200_000])
+def test_a_tampered_message_gives_a_sentence_and_the_page_lives_on(open_page, ink):
+    at = draw(open_page("draw.py"), ink)
+    assert not at.exception and any("drawing" in each.value for each in at.warning)
+    assert answer(draw(at, ONE, 2))["sign"] == "1"
+
+
+@pytest.mark.parametrize("message", [None, 7, "text", {"ink": 5}, {"n": "x", "ink": ONE}, []])
+def test_a_message_of_another_kind_is_no_message(open_page, message):
+    at = open_page("draw.py")
+    at.session_state["pad"] = {"ink": message}
+    assert not at.run().exception
+
+
+def test_a_photo_of_several_characters_is_split_and_read(open_page):
+    at = paste(open_page("draw.py"), photo(marks=((40, 40, 160), (130, 40, 160), (220, 40, 160))))
+    assert not at.exception
+    assert "3 characters" in words(at) and "1 1 1" in words(at)
+
+
+def bomb():
+    file = io.BytesIO()
+    Image.new("L", (20_000, 20_000)).save(file, "PNG")
+    return file.getvalue()
+
+
+def animation():
+    file = io.BytesIO()
+    frames = [Image.new("P", (60, 60), shade) for shade in (0, 100, 200)]
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
+    return file.getvalue()
+
+
+def saved(mode, kind, shape=(60, 60), colour=0):
+    file = io.BytesIO()
+    Image.new(mode, shape, colour).save(file, kind)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"%PDF-1.7 hello", "is a PDF"),
+        (photo()[:90], "damaged"),
+        (saved("RGB", "JPEG")[:300], "damaged"),
+        (b"", ""),
+        (saved("L", "PNG", (1, 1)), "1 x 1"),
+        (bomb(), "million"),
+        (animation(), ""),
+        (saved("CMYK", "JPEG"), ""),
+        (saved("I;16", "PNG", colour=3000), ""),
+        (saved("RGBA", "PNG"), ""),
+        (saved("L", "PNG"), ""),
+        (saved("L", "PNG", colour=255), ""),
+    ],
+    ids=["pdf", "cut png", "cut jpeg", "nothing", "1x1", "bomb", "gif", "cmyk", "16 bit", "clear", "black", "white"],
+)
+def test_bad_pictures_give_a_sentence_and_the_page_lives_on(open_page, data, said):
+    at = paste(open_page("draw.py"), data)
+    assert not at.exception
+    spoken = "\n".join(each.value for each in [*at.error, *at.info, *at.caption])
+    assert said in spoken and spoken
+    assert not any('data-testid="text"' in str(each.value) for each in at.markdown)
+    at = paste(at, photo())
+    assert not at.exception and "1 character" in words(at)
+
+
+def test_the_link_opens_the_page_as_it_was(open_page):
+    at = open_page("draw.py", source="photo")
+    assert not at.exception and any(each.label == "Use the camera" for each in at.toggle)
+
+
+def test_the_drawing_survives_a_page_switch(open_page):
+    at = draw(open_page("draw.py"))
+    at.switch_page("../pages/home.py").run()
+    at.switch_page("../pages/draw.py").run()
+    assert answer(at)["sign"] == "1" and at.session_state["drawing"]["ink"] == ONE

@@ -1,0 +1,33 @@
+"""Links: what was chosen stands in the page's address, and an address restores what was chosen."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+
+def chosen(name: str, options: Sequence[str]) -> str:
+    """The choice as the visitor left it, or as the address says, or the first one; before its widget is drawn."""
+    if st.session_state.get(name) not in options:
+        linked = st.query_params.get(name)
+        st.session_state[name] = linked if linked in options else options[0]
+    return str(st.session_state[name])
+
+
+def choice(label: str, name: str, options: Sequence[str], show: Callable[[str], Any]) -> str:
+    """A row of choices; the address follows, without the ones that go without saying."""
+    chosen(name, options)
+    now = st.segmented_control(
+        label,
+        options,
+        format_func=show,
+        key=name,
+        required=True,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    if now == options[0]:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != now:
+        st.query_params[name] = str(now)
+    return str(now)
