@@ -30,8 +30,8 @@ with st.grid("auto", min_column_width=240):
 
 def recent() -> None:
     """The newest runs, those under way first."""
-    services.tend()
-    runs, best = services.runs()
+    services.lab().tend()
+    runs, best = services.lab().runs()
     waiting, running = (sum(run.status == status for run in runs) for status in ("queued", "running"))
     st.subheader("Runs", anchor=False)
     if not runs:
@@ -56,7 +56,7 @@ def row(run: services.Run, best: float | None) -> None:
 
 left, right = st.columns([3, 2], gap="large")
 with left:
-    runs, _ = services.runs()
+    runs, _ = services.lab().runs()
     st.fragment(recent, run_every=2.0 if any(run.active for run in runs) else None)()
 
 with right:

@@ -20,7 +20,7 @@ def start() -> None:
         return
     try:
         run = services.store().add(recipe.config, owner=state.visitor(), preset=recipe.preset)
-        services.tend(now=True)
+        services.lab().tend(now=True)
     except LabError as error:
         st.session_state["said"] = str(error)
     else:
@@ -34,20 +34,21 @@ with st.container(border=True, horizontal=True, vertical_alignment="center"):
     st.button("Start", icon=":material/play_arrow:", type="primary", on_click=start, disabled=recipe.config is None)
 trouble()
 
-services.warm_worker()
-services.tend()
-runs, best = services.runs()
-run = state.opened()
-if run is None and runs:
-    run = runs[0].id
-chosen = next((each for each in runs if each.id == run), None)
-if run is not None and chosen is None:
-    chosen = services.store().run(run)  # an older one, by its link; or the sentence that it is gone
+lab = services.lab()
+lab.warm()
+lab.tend()
+runs, best = lab.runs()
+try:
+    run = state.chosen(runs)
+except LabError as error:  # the link leads to a run that is gone: say so, and show the newest
+    st.error(str(error), icon=":material/error:")
+    state.open_run(None)
+    run = state.chosen(runs)
 
-if chosen:
-    header(chosen)
-    board(chosen, runs, best)
-    details(chosen)
+if run:
+    header(run)
+    board(run, runs, best)
+    details(run)
 else:
     st.subheader("Your first run")
     st.write(

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core import paths
+from core.runs import engine
 from core.runs.live import Window
 from core.runs.run import Run
 from core.runs.store import Store
@@ -25,10 +26,39 @@ class Lab:
     window: Window
     lock: threading.Lock = field(default_factory=threading.Lock)
     version: str = ""
-    runs: list[Run] = field(default_factory=list)
+    listed: list[Run] = field(default_factory=list)
     best: dict[int, float] = field(default_factory=dict)
     tended: float = -60.0
     warmed: float = -60.0
+
+    def runs(self) -> tuple[list[Run], dict[int, float]]:
+        """The newest runs and the best test accuracy of each; read again only when something changed."""
+        with self.lock:
+            version = self.store.version()
+            if version != self.version:
+                self.listed = self.store.runs(limit=LISTED)
+                figures = self.store.figures([run.id for run in self.listed])
+                self.best = {
+                    run: each["test/accuracy"].high for run, each in figures.items() if "test/accuracy" in each
+                }
+                self.version = version
+            return self.listed, self.best
+
+    def tend(self, now: bool = False) -> None:
+        """Sees to it that a worker lives while runs wait: asked at every poll, done once a second."""
+        with self.lock:
+            if not now and time.monotonic() - self.tended < TEND:
+                return
+            self.tended = time.monotonic()
+        engine.ensure_workers(self.store)
+
+    def warm(self) -> None:
+        """Somebody is about to train: let a worker import torch meanwhile. Asked often, done every few seconds."""
+        with self.lock:
+            if time.monotonic() - self.warmed < WARM:
+                return
+            self.warmed = time.monotonic()
+        engine.warm()
 
 
 @st.cache_resource(show_spinner=False)
@@ -47,46 +77,14 @@ def store() -> Store:
     return lab().store
 
 
+def runs() -> tuple[list[Run], dict[int, float]]:
+    """The newest runs and the best test accuracy of each."""
+    return lab().runs()
+
+
 def window() -> Window:
     """The curves on anybody's screen, read once for all."""
     return lab().window
-
-
-def runs() -> tuple[list[Run], dict[int, float]]:
-    """The newest runs and the best test accuracy of each; read again only when something changed."""
-    here = lab()
-    with here.lock:
-        version = here.store.version()
-        if version != here.version:
-            here.runs = here.store.runs(limit=LISTED)
-            figures = here.store.figures([run.id for run in here.runs])
-            here.best = {run: each["test/accuracy"].high for run, each in figures.items() if "test/accuracy" in each}
-            here.version = version
-        return here.runs, here.best
-
-
-def warm_worker() -> None:
-    """Somebody is about to train: let a worker import torch meanwhile. Asked often, done every few seconds."""
-    from core.runs import engine
-
-    here = lab()
-    with here.lock:
-        if time.monotonic() - here.warmed < WARM:
-            return
-        here.warmed = time.monotonic()
-    engine.warm()
-
-
-def tend(now: bool = False) -> None:
-    """Sees to it that a worker lives while runs wait: called by every page that polls, acts once a second."""
-    from core.runs import engine
-
-    here = lab()
-    with here.lock:
-        if not now and time.monotonic() - here.tended < TEND:
-            return
-        here.tended = time.monotonic()
-    engine.ensure_workers(here.store)
 
 
 def warm_up() -> None:
@@ -233,7 +231,7 @@ def training_pictures(config: Any, count: int) -> tuple[Any, Any, list[str]]:
     return _training_pictures(str(paths.data_dir()), config.to_json(), count)
 
 
-@st.cache_resource(max_entries=64, show_spinner="Opening the network…")
+@st.cache_resource(max_entries=16, show_spinner="Opening the network…")
 def _inside_run(home: str, run: int, step: int) -> Any:
     from core.runs.openings import open_run
 
@@ -245,7 +243,7 @@ def inside_run(run: int, step: int) -> Any:
     return _inside_run(str(paths.home()), run, step)
 
 
-@st.cache_resource(max_entries=32, show_spinner="Opening the network…")
+@st.cache_resource(max_entries=8, show_spinner="Opening the network…")
 def _inside_model(folder: str, weights: str) -> Any:
     from core.look.opened import opened
     from core.nets import checkpoint

@@ -1,8 +1,11 @@
 """Who is looking, and at what: the visitor's own values and the links that restore them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
+
+from core.runs.run import Run
+from ui import services
 
 MOST_SHOWN = 20  # runs in one plot; more cannot be told apart
 
@@ -18,6 +21,14 @@ def opened() -> int | None:
     if linked is not None:
         st.session_state["run"] = linked
     return st.session_state.get("run")
+
+
+def chosen(runs: Sequence[Run]) -> Run | None:
+    """The open run, else the newest; an older one than those listed is looked up, a LabError says that it is gone."""
+    wanted = opened()
+    if wanted is None:
+        return runs[0] if runs else None
+    return next((run for run in runs if run.id == wanted), None) or services.store().run(wanted)
 
 
 def open_run(run: int | None) -> None:

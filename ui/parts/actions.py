@@ -94,7 +94,7 @@ def _ask(run: int, what: str) -> None:
 
 
 def _first(run: int) -> None:
-    highest = max((each.priority for each in services.runs()[0] if each.status == "queued"), default=0)
+    highest = max((each.priority for each in services.lab().runs()[0] if each.status == "queued"), default=0)
     services.store().ask(run, "priority", min(highest + 1, 1000))
 
 

@@ -30,8 +30,9 @@ def board(run: Run | None, runs: Sequence[Run], best: Mapping[int, float]) -> No
 
     def tick() -> None:
         try:
-            services.tend()
-            now, figures = services.runs()
+            here = services.lab()
+            here.tend()
+            now, figures = here.runs()
         except LabError as error:
             st.error(str(error))
             return
@@ -56,7 +57,7 @@ def board(run: Run | None, runs: Sequence[Run], best: Mapping[int, float]) -> No
             if run:
                 current = next((each for each in now if each.id == run.id), run)
                 st.progress(current.progress, text=words.progress(current))
-                curves(current, now)
+                curves(here, current, now)
 
     st.fragment(tick, run_every=pace)()
 
@@ -81,17 +82,17 @@ def _beside() -> None:
     st.session_state["chosen"] = True
 
 
-def curves(run: Run, runs: Sequence[Run]) -> None:
+def curves(here: services.Lab, run: Run, runs: Sequence[Run]) -> None:
     """The open run and those laid beside it; whole curves once, then only what is new."""
     names = {each.id: each.name for each in runs} | {run.id: run.name}
     shown = [run.id, *(each for each in state.beside() if each in names and each != run.id)]
     most = max(POINTS // (6 * len(shown)), 60)
     base: dict[str, object] = st.session_state.setdefault("base", {})
-    whole = services.window().curves(shown, METRICS)
-    news = _news(whole, base.get("seen", {})) if base.get("shown") == shown else None  # type: ignore[arg-type]
+    whole = here.window.curves(shown, METRICS)
+    news = news_since(whole, base.get("seen", {})) if base.get("shown") == shown else None  # type: ignore[arg-type]
     if news is None or sum(len(line.values) for each in news.values() for line in each.values()) > NEWS:
         news = {each: {name: line.thinned(most) for name, line in lines.items()} for each, lines in whole.items()}
-        base |= {"name": str(time.time_ns()), "shown": shown, "seen": _seen(whole), "first": True}
+        base |= {"name": str(time.time_ns()), "shown": shown, "seen": last_steps(whole), "first": True}
     live_plot(
         [(each, f"{each} {names[each]}") for each in shown],
         news,
@@ -106,12 +107,12 @@ def curves(run: Run, runs: Sequence[Run]) -> None:
 Seen = Mapping[int, Mapping[str, int]]
 
 
-def _seen(curves: Mapping[int, Mapping[str, Curve]]) -> Seen:
+def last_steps(curves: Mapping[int, Mapping[str, Curve]]) -> Seen:
     """The last step of every curve."""
     return {run: {name: int(line.steps[-1]) for name, line in lines.items()} for run, lines in curves.items()}
 
 
-def _news(curves: Mapping[int, Mapping[str, Curve]], seen: Seen) -> dict[int, dict[str, Curve]] | None:
+def news_since(curves: Mapping[int, Mapping[str, Curve]], seen: Seen) -> dict[int, dict[str, Curve]] | None:
     """What came after the base; None when the base is no longer true (a run began again)."""
     found: dict[int, dict[str, Curve]] = {}
     for run, lines in curves.items():
