@@ -53,7 +53,7 @@ def prepare(raw: NDArray[Any], steps: Steps = Steps()) -> Prepared:
     stages = {"raw": paper.grey(paper.shrunk(raw)[0])}
     if steps == Steps() and already_made(stages["raw"]):
         return Prepared(_as_mnist(stages["raw"]), stages, box=(0, 0, SIDE, SIDE))
-    found = paper.find_ink(raw)
+    found = paper.find_ink(raw, closer=steps.crop)
     ink = found.ink if steps.threshold else paper.upright(raw, found)
     stages["threshold"] = as_bytes(ink)
     box = found.box if steps.crop and not found.why else (0, 0, ink.shape[1], ink.shape[0])

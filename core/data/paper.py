@@ -30,22 +30,33 @@ class Found:
     why: str = ""
     corner: tuple[int, int] = (0, 0)  # where `ink` begins in the raw picture: left, top
 
+    @property
+    def touches_edge(self) -> bool:
+        left, top, right, bottom = self.box
+        return left == 0 or top == 0 or bottom == self.ink.shape[0] or right == self.ink.shape[1]
+
     def raw_box(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
         """A box of `ink` in pixels of the raw picture."""
         left, top, right, bottom = (round(side * self.scale) for side in box)
         return (left + self.corner[0], top + self.corner[1], right + self.corner[0], bottom + self.corner[1])
 
 
-def find_ink(raw: NDArray[Any]) -> Found:
+def find_ink(raw: NDArray[Any], closer: bool = True) -> Found:
     """The ink of a picture at a workable size; small writing on a large picture is looked at twice."""
     colour, scale = shrunk(raw)
+    if closer and (inner := _scrap(opaque(colour))):
+        near = _part(raw, Found(np.zeros((1, 1), np.float32), inner, scale), 0)
+        if near and not near.why and not near.touches_edge:
+            return near
     ink, why = _ink(opaque(colour))
     box = _box(ink)
     if why or not box[2]:
         return Found(ink, (0, 0, 0, 0), scale, why or NO_INK)
     size, solid = max(box[2] - box[0], box[3] - box[1]), float((_cut(ink, box) > 0.15).mean()) > 0.55
-    if size < 0.5 * max(ink.shape) and (solid or (scale > 1 and size < SMALL_FIND)):
-        return _closer(raw, Found(ink, box, scale), 0.3 if solid else 1.0)  # solid: perhaps a scrap of paper, not ink
+    if closer and size < 0.5 * max(ink.shape) and (solid or (scale > 1 and size < SMALL_FIND)):
+        near = _part(raw, Found(ink, box, scale), 0.3 if solid else 1.0)  # solid: perhaps a scrap of paper, not ink
+        if near:
+            return Found(ink, box, scale, near.why) if near.why else near
     return Found(ink, box, scale, _blob(_cut(ink, box) > 0.5))
 
 
@@ -60,18 +71,37 @@ def _cut(ink: Floats, box: tuple[int, int, int, int]) -> Floats:
     return ink[box[1] : box[3], box[0] : box[2]]
 
 
-def _closer(raw: NDArray[Any], far: Found, room: float) -> Found:
-    """The same search in the neighbourhood of what was found, in more detail."""
+def _part(raw: NDArray[Any], far: Found, room: float) -> Found | None:
+    """The same search in the neighbourhood of what was found, in more detail; None if that is the whole picture."""
     margin = room * max(far.box[2] - far.box[0], far.box[3] - far.box[1])
     left, top = (max(0, round((side - margin) * far.scale)) for side in far.box[:2])
     right, bottom = (round((side + margin) * far.scale) for side in far.box[2:])
     part = raw[top:bottom, left:right]
-    if max(part.shape[:2]) >= max(raw.shape[:2]):
-        return far
+    if part.shape[:2] == raw.shape[:2] or min(part.shape[:2]) < 8:
+        return None
     near = find_ink(part)
-    if near.why:
-        return replace(far, why=near.why)
     return replace(near, corner=(left + near.corner[0], top + near.corner[1]))
+
+
+def _scrap(colour: Bytes) -> tuple[int, int, int, int] | None:
+    """The inside of a photo or scrap of paper that lies on a plain sheet: a box whose whole rim is not the sheet."""
+    plane = colour.astype(np.float32).mean(axis=2) if colour.ndim == 3 else colour.astype(np.float32)
+    ground = float(np.median(_rim(plane)))
+    if float((abs(_rim(plane) - ground) < 6).mean()) < 0.7:
+        return None
+    other = abs(plane - ground) > 12
+    rows, columns = np.nonzero(other.sum(axis=1) > 4)[0], np.nonzero(other.sum(axis=0) > 4)[0]
+    if not len(rows) or not len(columns):
+        return None
+    left, top, right, bottom = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+    inset = 2 + round(0.01 * max(right - left, bottom - top))
+    inner = other[top + inset // 2 : bottom - inset // 2, left + inset // 2 : right - inset // 2]
+    if min(inner.shape) < 12 or max(inner.shape) > 0.5 * max(plane.shape):
+        return None
+    around = np.concatenate([inner[0], inner[-1], inner[:, 0], inner[:, -1]])
+    if around.mean() < 0.97:
+        return None
+    return int(left) + inset, int(top) + inset, int(right) - inset, int(bottom) - inset
 
 
 def grey(raw: NDArray[Any]) -> Bytes:

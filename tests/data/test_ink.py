@@ -88,6 +88,13 @@ def patch(picture: Picture) -> Picture:
     return framed
 
 
+def scrap(picture: Picture) -> Picture:
+    """A small photo of grey, unevenly lit paper, pasted into a corner of a white sheet."""
+    sheet = np.full((400, 400), 255, np.uint8)
+    sheet[20:130, 270:380] = np.asarray(Image.fromarray(shadow(picture)).resize((110, 110), Image.Resampling.BOX))
+    return sheet
+
+
 def blue(picture: Picture) -> Picture:
     ink = np.array([40, 60, 190], np.float32)
     share = picture[:, :, None].astype(np.float32) / 255
@@ -120,7 +127,7 @@ def clear_white(picture: Picture) -> Picture:
 
 
 @pytest.mark.parametrize(
-    "change", [shadow, patch, blue, cyan, ruled, dusty, clear, clear_white], ids=lambda change: change.__name__
+    "change", [shadow, patch, scrap, blue, cyan, ruled, dusty, clear, clear_white], ids=lambda change: change.__name__
 )
 def test_paper_light_and_ink_make_no_difference(change) -> None:  # type: ignore[no-untyped-def]
     image = prepare(change(drawn())).image
