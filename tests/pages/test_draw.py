@@ -315,3 +315,14 @@ def test_the_drawing_survives_a_page_switch(open_page):
     at.switch_page("../pages/home.py").run()
     at.switch_page("../pages/draw.py").run()
     assert answer(at)["sign"] == "1" and at.session_state["drawing"]["ink"] == ONE
+
+
+def test_ink_over_a_photo_keeps_what_is_darker():
+    from ui.parts.canvas import SIZE, _together
+
+    behind = Image.new("RGB", SIZE, (200, 200, 200))
+    ink = np.full((SIZE[1], SIZE[0]), 255, np.uint8)
+    ink[50, 60] = 10
+    both = _together(behind, ink)
+    assert both.shape == ink.shape and both[50, 60] == 10 and both[0, 0] == 200
+    assert (_together(behind, None) == 200).all() and _together(None, ink) is ink

@@ -1,0 +1,171 @@
+"""Drawing in a real browser: with the mouse, a finger and the keyboard; read while the pen moves; nothing gets lost."""
+
+import pytest
+from playwright.sync_api import expect
+
+from core.data import drawn
+
+pytestmark = pytest.mark.browser
+SEVEN = [(0.3, 0.25), (0.5, 0.24), (0.7, 0.25), (0.6, 0.45), (0.5, 0.65), (0.43, 0.8)]
+ONE = [(0.5, 0.15), (0.5, 0.4), (0.5, 0.65), (0.5, 0.88)]
+
+
+def opened(page, query=""):
+    page.goto(f"/draw{query}")
+    page.get_by_test_id("answer").wait_for(timeout=60_000)
+    expect(page.get_by_test_id("answer")).to_have_attribute("data-state", "empty")
+    return page
+
+
+def spots(page, path):
+    box = page.get_by_test_id("ink-pad").locator("canvas").bounding_box()
+    return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in path]
+
+
+def draw(page, path=SEVEN, up=True):
+    (x, y), *rest = spots(page, path)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for x, y in rest:
+        page.mouse.move(x, y, steps=4)
+    if up:
+        page.mouse.up()
+
+
+def touch(page, path=SEVEN):
+    """Real touches: the finger goes down, moves and is lifted."""
+    finger = page.context.new_cdp_session(page)
+    kinds = ["touchStart", *["touchMove"] * (len(path) - 1)]
+    for kind, (x, y) in zip(kinds, spots(page, path), strict=True):
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def reads(page, sign):
+    expect(page.get_by_test_id("answer").locator(".big")).to_have_text(sign, timeout=15_000)
+
+
+def kept(page):
+    return page.evaluate("sessionStorage.getItem('inkling-drawing')")
+
+
+def test_a_stroke_of_the_mouse_is_read_without_any_button(page):
+    opened(page)
+    draw(page)
+    reads(page, "7")
+    expect(page.get_by_test_id("answer").locator(".bars li").first).to_contain_text("7")
+    expect(page.get_by_text("Why this answer?")).to_be_visible()
+
+
+def test_the_answer_comes_while_the_pen_still_moves(page):
+    opened(page)
+    draw(page, up=False)
+    reads(page, "7")
+    page.mouse.up()
+
+
+def test_a_finger_draws_on_a_phone_and_the_page_does_not_scroll(phone):
+    opened(phone)
+    phone.evaluate("window.scrolled = 0; document.addEventListener('scroll', () => window.scrolled++, true)")
+    touch(phone)
+    reads(phone, "7")
+    assert phone.evaluate("window.scrolled") == 0
+    width = phone.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert width[0] <= width[1]
+    box = phone.get_by_test_id("answer").locator(".big").bounding_box()
+    assert box["y"] + box["height"] < 844  # pad and answer are on one screen
+
+
+def test_undo_redo_clear_and_their_keys(page):
+    opened(page)
+    draw(page, ONE)
+    reads(page, "1")
+    page.keyboard.press("Control+z")
+    expect(page.get_by_test_id("answer")).to_have_attribute("data-state", "empty")
+    page.keyboard.press("Control+Shift+z")
+    reads(page, "1")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("answer")).to_have_attribute("data-state", "empty")
+    page.get_by_role("button", name="Undo").click()
+    reads(page, "1")
+
+
+def test_the_keyboard_alone_can_draw(page):
+    opened(page)
+    pad = page.get_by_test_id("ink-pad").locator("canvas")
+    pad.focus()
+    for key in ["ArrowUp"] * 12 + ["Space"] + ["ArrowDown"] * 24 + ["Space"]:
+        pad.press(key)
+    reads(page, "1")
+
+
+def test_a_drawing_survives_a_reload_and_a_page_switch(page):
+    opened(page)
+    draw(page)
+    reads(page, "7")
+    ink = kept(page)
+    page.reload()
+    reads(page, "7")
+    page.get_by_role("link", name="Home").click()
+    page.get_by_role("link", name="Draw").first.click()
+    reads(page, "7")
+    assert kept(page) == ink and len(drawn.unpack(ink)) == 1
+
+
+def test_the_pad_sends_every_stroke_where_it_was_drawn_and_as_wide(page):
+    opened(page)
+    page.get_by_label("Pen width").first.fill("300")
+    draw(page, ONE)
+    page.get_by_label("Pen width").first.fill("900")
+    draw(page, [(0.1, 0.1), (0.9, 0.1)])
+    first, second = drawn.unpack(kept(page))
+    assert (first.width, second.width) == (300, 900)
+    assert first.points[0] == pytest.approx((5000, 1500), abs=30)
+    assert second.points[-1] == pytest.approx((9000, 1000), abs=30)
+
+
+def test_one_tap_keeps_the_drawing_for_the_class(page):
+    opened(page)
+    draw(page)
+    reads(page, "7")
+    page.get_by_test_id("stButtonGroup").filter(has_text="What is it?").get_by_text("7", exact=True).click()
+    expect(page.get_by_text("Kept as 7")).to_be_visible(timeout=15_000)
+    expect(page.get_by_test_id("answer")).to_have_attribute("data-state", "empty")
+    sheet = page.get_by_test_id("contact-sheet").locator("img")
+    sheet.click(position={"x": 8, "y": 8})
+    page.get_by_role("button", name="Delete it").click(timeout=15_000)
+    expect(page.get_by_text("is deleted")).to_be_visible(timeout=15_000)
+
+
+def test_a_pasted_picture_is_read(page):
+    opened(page)
+    page.evaluate(
+        """async () => {
+            const canvas = new OffscreenCanvas(240, 240), pen = canvas.getContext('2d')
+            pen.fillStyle = '#ddd'; pen.fillRect(0, 0, 240, 240)
+            pen.fillStyle = '#234'; pen.fillRect(110, 40, 18, 160)
+            const file = new File([await canvas.convertToBlob()], 'note.png', { type: 'image/png' })
+            const clipboardData = new DataTransfer()
+            clipboardData.items.add(file)
+            document.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }))
+        }"""
+    )
+    expect(page.get_by_test_id("text")).to_have_text("1", timeout=20_000)
+    assert "source=photo" in page.url
+
+
+def test_a_whole_line_on_the_full_canvas_is_split_and_read(page):
+    page.goto("/draw?source=full")
+    canvas = page.locator("canvas.upper-canvas")
+    canvas.wait_for(timeout=60_000)
+    box = canvas.bounding_box()
+    for left in (150, 450, 700):
+        page.mouse.move(box["x"] + left, box["y"] + 60)
+        page.mouse.down()
+        page.mouse.move(box["x"] + left, box["y"] + 300, steps=8)
+        page.mouse.up()
+    expect(page.get_by_test_id("text")).to_have_text("1 1 1", timeout=20_000)
+    page.get_by_role("button", name="Undo").first.click()
+    expect(page.get_by_test_id("text")).to_have_text("1 1", timeout=20_000)
+    page.get_by_role("button", name="Redo").first.click()
+    expect(page.get_by_test_id("text")).to_have_text("1 1 1", timeout=20_000)
