@@ -324,7 +324,10 @@ export default function ({ data, parentElement }) {
     sheet.dark = dark
     build(sheet, data)
     const box = root.getBoundingClientRect()
-    if (!first && box.top > innerHeight * 0.8) {   // on a phone the sheet lies below the wall
+    const click = JSON.stringify(data.click)
+    const asked = !first && data.click && click !== sheet.click
+    sheet.click = click
+    if (asked && box.top > innerHeight * 0.8) {   // on a phone the sheet lies below the wall
       root.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" })
     }
   }

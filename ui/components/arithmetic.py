@@ -34,9 +34,13 @@ def arithmetic(
     then: list[tuple[str, str]],
     named: Callable[[int], str],
     panel: str,
+    click: tuple[str, int, int, int] | None,
     key: str,
 ) -> None:
-    """Shows how `place` of a view came about; `box` is its receptive field on the picture, `then` what follows."""
+    """Shows how `place` of a view came about; `box` is its receptive field on the picture, `then` what follows.
+
+    A new `click` brings the sheet into view where it lies below the screen.
+    """
     terms = sorted(sorted(shown.terms, key=lambda each: -abs(each.sum))[:MOST_TERMS], key=lambda each: each.channel)
     maps = view.maps
     stride = _stride(view.layer)
@@ -44,6 +48,7 @@ def arithmetic(
     _component(
         key=key,
         data={
+            "click": list(click) if click else None,
             "title": view.title,
             "kind": shown.kind,
             "where": f"{panel} {place[0] + 1}" + (f", row {place[1] + 1}, column {place[2] + 1}" if whole else ""),
@@ -91,10 +96,7 @@ def _listed(term: Term, named: Callable[[int], str]) -> list[list[Any]]:
     products = x * weights
     order = np.argsort(-np.abs(products))
     first = order[:LISTED]
-    rows: list[list[Any]] = [
-        [named(i), float(x[i]), float(weights[i]), float(products[i])]
-        for i in first.tolist()
-    ]
+    rows: list[list[Any]] = [[named(i), float(x[i]), float(weights[i]), float(products[i])] for i in first.tolist()]
     if len(order) > LISTED:
         rows.append([f"the other {len(order) - LISTED}", None, None, float(products[order[LISTED:]].sum())])
     return rows

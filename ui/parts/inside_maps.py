@@ -44,7 +44,7 @@ def layers(subject: Subject, picture: Picture) -> None:
     with right, st.container(key="inside-sheet"):
         sheet(opened, picture, views, chosen)
         _zoom(views, chosen)
-        show_code(explain, record)
+    show_code(explain, record)
 
 
 def _newest() -> Click | None:
@@ -158,6 +158,7 @@ def sheet(opened: Opened, picture: Picture, views: list[View], chosen: Click | N
         then=_then(views, index, channel, row, column),
         named=_named(views, index),
         panel="unit" if view.maps.shape[1] * view.maps.shape[2] == 1 else "map",
+        click=_newest(),
         key="inside-arithmetic",
     )
 
