@@ -6,7 +6,6 @@ that ship learn from everybody. All of it takes one to two hours on one core.
 
 import argparse
 import datetime
-import pickle
 import time
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from torch import nn
 
 from checkpoints.make import learn
 from checkpoints.make.judge import fair_bonus, favoured, figures, hold_out
+from checkpoints.make.keep import Kept
 from checkpoints.make.learn import MEAN, STD
 from checkpoints.make.tasks import TASKS, Material, Task, gather, train
 from core import paths
@@ -32,21 +32,35 @@ HONEST = (
 def main() -> None:
     options = _options()
     torch.set_num_threads(1)
-    all_of = _kept(options.cache, "material", lambda: gather(options.ink, options.data))
+    keep = Kept(options.cache)
+    all_of: Material = keep("material", gather, options.ink, options.data)
     say(f"gathered {len(all_of.drawn)} drawings, {len(all_of.none)} outliers")
-    held = _kept(options.cache, "held-out", lambda: hold_out(all_of, options.pictures // 3, FOLDS, say))
+    nets, seconds = _learned(all_of, options.pictures, keep)
+    held = hold_out(all_of, options.judge_pictures, FOLDS, say, keep)
     bonus = fair_bonus(held["ink34"], held["ink-digits"], held["ink-greek24"])
-    say(f"letters' bonus {bonus}")
+    say(f"the letters' bonus in ink34 is {bonus}")
     held["ink34"] = favoured(held["ink34"], bonus)
-    start: nn.Module | None = None
     for name, task in TASKS.items():
-        began = time.perf_counter()
-        pictures = options.pictures if start is None else 2 * options.pictures // 3
-        net = train(task, all_of, all_of.drawn, all_of.none, pictures, 7, start, say)
-        seconds = time.perf_counter() - began
-        start = start or net
-        if task.name in options.only:
-            _ship(net, task, all_of, figures(held[name]), bonus, seconds, options.out)
+        _ship(nets[name], task, all_of, figures(held[name]), bonus, seconds[name], options.out)
+
+
+def _learned(all_of: Material, pictures: int, keep: Kept) -> tuple[dict[str, nn.Module], dict[str, float]]:
+    """The models that ship: they learn from everybody. The second and third begin with the first one's weights."""
+    nets: dict[str, nn.Module] = {}
+    seconds: dict[str, float] = {}
+    for name, task in TASKS.items():
+        start = nets.get("ink34")
+        count = pictures if start is None else 2 * pictures // 3
+
+        say(f"{name} learns from everybody")
+        given = (task, all_of, all_of.drawn, all_of.none, count, 7, start, say)
+        nets[name], seconds[name] = keep(name, _timed, *given)
+    return nets, seconds
+
+
+def _timed(*given: Any) -> tuple[nn.Module, float]:
+    began = time.perf_counter()
+    return train(*given), time.perf_counter() - began
 
 
 def _ship(
@@ -95,18 +109,6 @@ def _with_bonus(net: nn.Module, bonus: float) -> nn.Module:
     return net
 
 
-def _kept(folder: Path | None, name: str, make: Any) -> Any:
-    """A step's result, kept in a folder of one's own so that the next try begins there."""
-    file = folder / f"{name}.pickle" if folder else None
-    if file and file.exists():
-        return pickle.loads(file.read_bytes())  # noqa: S301 - written by this script, on this machine
-    made = make()
-    if file:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(pickle.dumps(made))
-    return made
-
-
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
@@ -116,8 +118,10 @@ def _options() -> argparse.Namespace:
         "--data", type=Path, required=True, help="a data folder with MNIST/raw, anime64.npz, cifar10.npz"
     )
     parser.add_argument("--pictures", type=int, default=600_000, help="seen in the training of ink34")
-    parser.add_argument("--only", nargs="*", default=list(TASKS), help="write only these")
-    parser.add_argument("--cache", type=Path, help="keep gathered pictures and held-out answers here")
+    parser.add_argument("--judge-pictures", type=int, default=200_000, help="the same with writers held out")
+    parser.add_argument(
+        "--cache", type=Path, help="keep what each step made here, so that the next try goes on from there"
+    )
     parser.add_argument("--out", type=Path, default=paths.shipped())
     return parser.parse_args()
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from checkpoints.make import learn
 from checkpoints.make.gather import Pool, fold_of, joined
+from checkpoints.make.keep import Kept
 from checkpoints.make.learn import Say
 from checkpoints.make.outliers import UNSEEN
 from checkpoints.make.tasks import PAGES, TASKS, Material, Task, train
@@ -28,7 +29,7 @@ class Answers:
     none: Tensor
 
 
-def hold_out(all_of: Material, pictures: int, folds: int, say: Say) -> dict[str, Answers]:
+def hold_out(all_of: Material, pictures: int, folds: int, say: Say, keep: Kept) -> dict[str, Answers]:
     """For each task the answers of all folds together."""
     fold = fold_of(all_of.drawn, folds)
     unseen = np.isin(all_of.none.source, UNSEEN)
@@ -37,9 +38,11 @@ def hold_out(all_of: Material, pictures: int, folds: int, say: Say) -> dict[str,
         people, strangers = all_of.drawn.where(fold != number), all_of.drawn.where(fold == number)
         start: nn.Module | None = None
         for name, task in TASKS.items():
-            say(f"writers {number + 1} of {folds} held out: {name}")
             count = pictures if start is None else pictures // 2
-            net = train(task, all_of, people, all_of.none.where(~unseen), count, number, start, say)
+
+            say(f"writers {number + 1} of {folds} held out: {name}")
+            known = all_of.none.where(~unseen)
+            net = keep(f"{name}-without-{number + 1}", train, task, all_of, people, known, count, number, start, say)
             start = start or net
             rows[name].append(_answers(net, task, all_of, strangers, all_of.none.where(unseen)))
             say(str(figures(rows[name][-1])[0]))
