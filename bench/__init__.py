@@ -1,0 +1,11 @@
+"""Benches: each file has measure(quick), which gives one JSON object."""
+
+# name -> what it measures; its file has the same name
+BENCHES = {
+    "train": "seconds to an accuracy, and fit() beside the bare step",
+    "data": "drawing the built-in set, making and augmenting batches",
+    "store": "logging, reading and claiming",
+    "draw": "from a drawing to its answer",
+    "inside": "looking inside a network",
+    "pages": "start-up, reruns, live ticks, Start and Stop in the running app",
+}

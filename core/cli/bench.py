@@ -4,7 +4,7 @@ import argparse
 import importlib
 from typing import Any
 
-from core.bench import BENCHES
+from bench import BENCHES
 from core.errors import unknown
 
 
@@ -16,7 +16,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(told: argparse.Namespace) -> dict[str, Any]:
     if told.name not in BENCHES:
         raise unknown("The bench", told.name, BENCHES)
-    value: dict[str, Any] = importlib.import_module(f"core.bench.{told.name}").measure(told.quick)
+    value: dict[str, Any] = importlib.import_module(f"bench.{told.name}").measure(told.quick)
     return value
 
 

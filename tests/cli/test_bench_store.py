@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.bench import BENCHES
-from core.bench.store import claims, live, logging, points, reading, write
+from bench import BENCHES
+from bench.store import claims, live, logging, points, reading, write
 from core.config import RunConfig
 from core.runs.store import Store
 

@@ -4,13 +4,13 @@ import pytest
 import torch
 from torch import nn
 
+from bench.data import measure
 from core.config import RunConfig
 from core.data import registry
 from core.data.batches import batches
 from core.data.dataset import Dataset
 from core.data.scaling import scaled
 from core.data.sheet import sheet, side_by_side
-from core.data.speed import measure
 
 
 def test_the_figures_for_the_bench_are_all_there_and_plausible() -> None:

@@ -1,7 +1,7 @@
 """`bench inside` has a figure and a limit for everything the page does while somebody waits."""
 
-from core.bench import BENCHES
-from core.bench.inside import LIMITS, measure
+from bench import BENCHES
+from bench.inside import LIMITS, measure
 
 
 def test_every_limit_has_its_figure_and_none_is_missed_by_far():
