@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import LabError
+from core.runs.owners import may_delete, needs_code
 from core.runs.run import Run
 from ui import services, state
 from ui.parts import recipe
@@ -21,7 +22,7 @@ def header(run: Run) -> None:
     tags = "".join(f" :violet-badge[{plain(tag)}]" for tag in run.tags)
     whose = f" :gray[by {plain(run.owner)}]" if run.owner else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        with st.container(width="stretch"):
+        with st.container(width="stretch", key="run-title"):
             st.markdown(f"### :gray[{run.id}] {plain(run.name)} :{colour}-badge[{icon} {run.status}]{tags}{whose}")
         with st.container(horizontal=True, width="content", gap="xsmall"):
             buttons(run)
@@ -66,7 +67,9 @@ def more(run: Run) -> None:
         sure = st.checkbox(
             "Delete it with its curves and files", key=f"sure-{run.id}", disabled=run.status == "running"
         )
-        _button("Delete", ":material/delete:", _delete, run.id, width="stretch", disabled=not sure)
+        if needs_code(run, state.visitor()):
+            st.text_input("Teacher code", key=f"code-{run.id}", type="password")
+        _button("Delete", ":material/delete:", _delete, run, width="stretch", disabled=not sure)
 
 
 def _button(label: str, icon: str, act: Callable[..., None], *args: Any, **more: Any) -> None:
@@ -119,7 +122,8 @@ def _note(run: int) -> None:
     _said(services.store().note, run, st.session_state[f"note-{run}"])
 
 
-def _delete(run: int) -> None:
-    services.store().delete(run)
+def _delete(run: Run) -> None:
+    may_delete(run, state.visitor(), st.session_state.get(f"code-{run.id}", ""))
+    services.store().delete(run.id)
     state.open_run(None)
-    state.lay_beside(each for each in state.beside() if each != run)
+    state.lay_beside(each for each in state.beside() if each != run.id)
