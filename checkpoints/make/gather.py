@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.data import ink, paper
+from core.data.pixels import grey
 from core.data.strokes import draw_set
 
 SIDE = 2 * ink.SIDE  # twice the network's size, so that warps stay sharp
@@ -83,8 +84,7 @@ def synthetic(count: int) -> Pool:
 
 def large(raw: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """The app's own cleaning, stopped at 56x56; None where there is no ink."""
-    grey = paper.grey(raw)
-    if ink.already_made(grey):
+    if ink.already_made(grey(raw)):
         made = ink.prepare(raw).image
         return np.asarray(Image.fromarray(made).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
     found = paper.find_ink(raw)

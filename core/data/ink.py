@@ -9,9 +9,7 @@ from PIL import Image
 from scipy import ndimage
 
 from core.data import paper
-
-Bytes = NDArray[np.uint8]
-Floats = NDArray[np.float32]
+from core.data.pixels import Bytes, Floats, grey, shrunk
 
 SIDE, BOX = 28, 20  # MNIST: the character fits a 20x20 box inside 28x28
 FINE = 80  # pen width is measured and made equal at four times the box
@@ -49,8 +47,8 @@ def prepare(raw: NDArray[Any], steps: Steps = Steps()) -> Prepared:
     if min(raw.shape[:2]) < SMALLEST:
         size = f"{raw.shape[1]} x {raw.shape[0]}"
         why = f"The picture has {size} pixels; a character needs at least {SMALLEST} x {SMALLEST}."
-        return Prepared(np.zeros((SIDE, SIDE), np.uint8), {"raw": paper.grey(raw)}, True, why)
-    stages = {"raw": paper.grey(paper.shrunk(raw)[0])}
+        return Prepared(np.zeros((SIDE, SIDE), np.uint8), {"raw": grey(raw)}, True, why)
+    stages = {"raw": grey(shrunk(raw)[0])}
     if steps == Steps() and already_made(stages["raw"]):
         return Prepared(_as_mnist(stages["raw"]), stages, box=(0, 0, SIDE, SIDE))
     found = paper.find_ink(raw, closer=steps.crop)
@@ -73,11 +71,11 @@ def plain(raw: NDArray[Any]) -> Bytes:
     return prepare(raw, Steps(False, False, False, False, False)).image
 
 
-def already_made(grey: Bytes) -> bool:
+def already_made(plane: Bytes) -> bool:
     """Whether this is an MNIST picture already: 28x28, a black rim, a box of 20 with its mass in the middle."""
-    if grey.shape != (SIDE, SIDE):
+    if plane.shape != (SIDE, SIDE):
         return False
-    image = _as_mnist(grey)
+    image = _as_mnist(plane)
     rows, columns = np.nonzero(image.max(axis=1) > 0)[0], np.nonzero(image.max(axis=0) > 0)[0]
     if not len(rows) or image[0].any() or image[-1].any() or image[:, 0].any() or image[:, -1].any():
         return False
@@ -95,8 +93,8 @@ def pen_width(mask: NDArray[np.bool_]) -> float:
     return float(2 * np.median(inside[middle]) - 0.5) if middle.any() else 0.0
 
 
-def _as_mnist(grey: Bytes) -> Bytes:
-    return np.asarray(255 - grey if np.median(grey) > 127 else grey, np.uint8)
+def _as_mnist(plane: Bytes) -> Bytes:
+    return np.asarray(255 - plane if np.median(plane) > 127 else plane, np.uint8)
 
 
 def fit_box(ink: Floats, equal_pen: bool = True, box: int = BOX) -> Floats:
