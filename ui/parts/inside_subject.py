@@ -11,7 +11,7 @@ from core.look.surgery import Cut, operated
 from core.nets import checkpoint
 from core.runs.run import Run
 from ui import services, state
-from ui.parts.words import percent
+from ui.parts.words import percent, recipe
 
 CUTS = "inside-cuts"  # session_state: {key of the untouched network: cuts in order}
 Choice = int | str  # a run's number or a model's name
@@ -41,8 +41,10 @@ def subject() -> Subject | None:
     choice = st.selectbox("Network", options, format_func=titles.__getitem__, key="inside-net", persist_state="session")
     if isinstance(choice, str):
         _link(model=choice, run=None, epoch=None)
-        whole = services.inside_model(choice)
-        return _operated(("model", choice, checkpoint.card(checkpoint.find(choice)).weights_sha256), whole)
+        card = checkpoint.card(checkpoint.find(choice))
+        if card.about:
+            st.caption(card.about)
+        return _operated(("model", choice, card.weights_sha256), services.inside_model(choice))
     return _run(choice)
 
 
@@ -64,6 +66,7 @@ def _run(number: int) -> Subject | None:
             "Epoch", list(steps), format_func=lambda each: f"{steps[each]:.3g}", key=key,
             help="The network as it was at that moment of its training.",
         )  # fmt: skip
+    st.caption(recipe(run.config))
     newest = step == moments[-1].step
     _link(run=str(number), model=None, epoch=None if newest else f"{steps[step]:.4g}")
     st.session_state["run"] = number

@@ -199,9 +199,8 @@ def _ranking(subject: Subject, path: str) -> None:
     key = ("ranking", subject.key, path, count)
     asked = st.session_state.setdefault("inside-ranked", set())
     if key not in asked:
-        if not st.button("Rank the filters", icon=":material/sort:", key="inside-rank"):
-            return
-        asked.add(key)
+        st.button("Rank the filters", icon=":material/sort:", key="inside-rank", on_click=asked.add, args=(key,))
+        return
     with st.spinner(f"Muting {filters} filters, one after the other …"):
         damage = services.once(
             key, lambda: ranking(opened, below(opened, data.x_test[:count], data.y_test[:count], path), path)
