@@ -6,7 +6,7 @@ from core.errors import LabError
 from core.paths import ROOT
 from ui.navigation import PAGES
 
-st.set_page_config(page_title="Inkling", page_icon="🖋️", layout="wide", initial_sidebar_state="auto")
+st.set_page_config(page_title="Inkling", page_icon="🖋️", layout="wide", initial_sidebar_state=320)
 st.logo(str(ROOT / "ui" / "logo.svg"), size="large")
 st.html(ROOT / "ui" / "style.css")
 page = st.navigation(

@@ -203,7 +203,7 @@ def _answers(home: str, run: int, step: int, count: int) -> Answered:
     images, truth = data.x_test[:count], data.y_test[:count].tolist()
     found = answers(network_at(this, moment, data), images, this.config.scale, data.mean, data.std)
     captions = [
-        f"{data.classes[label]} {sure:.0%}" + ("" if label == true else f" ({data.classes[true]})")
+        f"{data.classes[label]} {sure:.0%}" + ("" if label == true else f", is {data.classes[true]}")
         for label, sure, true in zip(found.labels, found.probabilities, truth, strict=True)
     ]
     marks = ["right" if label == true else "wrong" for label, true in zip(found.labels, truth, strict=True)]

@@ -143,7 +143,7 @@ function legend(state) {
 function traces(state, panel) {
   const column = Object.keys(state.data.axes).indexOf(state.axis)   // packed as epochs, steps, seconds, values
   const made = []
-  for (const run of state.data.runs) {
+  for (const run of [...state.data.runs].reverse()) {   // the open run comes first in the legend and lies on top
     const colour = state.look.dark ? run.dark : run.light
     for (const metric of panel.metrics) {
       const line = state.lines[run.id]?.[metric]
@@ -177,6 +177,7 @@ function latest(state, panel) {
   const value = values[values.length - 1]
   if (!Number.isFinite(value)) return "not a number"
   if (panel.id === "accuracy") return `${(100 * value).toFixed(2)} %`
+  if (value !== 0 && Math.abs(value) < 1e-3) return value.toExponential(1)
   return value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3)
 }
 

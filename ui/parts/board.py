@@ -44,7 +44,7 @@ def board(run: Run | None, runs: Sequence[Run], best: Mapping[int, float]) -> No
             waiting = sum(each.status == "queued" for each in now)
             running = sum(each.status == "running" for each in now)
             run_list(
-                now,
+                sorted(now, key=_order),
                 dict(figures),
                 opened=run.id if run else None,
                 beside=state.beside(),
@@ -65,6 +65,12 @@ def board(run: Run | None, runs: Sequence[Run], best: Mapping[int, float]) -> No
 def live() -> None:
     """Looks more often for a few seconds: something was just asked for."""
     st.session_state["lively"] = time.time() + 4
+
+
+def _order(run: Run) -> tuple[int, int, int]:
+    """What trains, then the queue as it will be taken, then the rest, newest first."""
+    place = {"running": 0, "queued": 1}.get(run.status, 2)
+    return place, -run.priority if place == 1 else 0, run.id if place == 1 else -run.id
 
 
 def _signature(runs: Sequence[Run]) -> list[tuple[int, str, int]]:

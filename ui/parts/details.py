@@ -79,7 +79,7 @@ def first_answers(run: Run) -> None:
     right = sum(mark == "right" for mark in found.marks)
     st.caption(
         f"What the network of step {found.step:,} (epoch {found.epoch:.2f}) says about the first {len(found.marks)} "
-        f"test pictures: {right} right. A wrong answer is framed, with the truth behind it."
+        f"test pictures: {right} right. A wrong answer is framed, with what it is behind it."
     )
     pictures.strip(found.images, found.captions, found.marks, label="Test pictures with the network's answers")
 
