@@ -14,7 +14,8 @@ Bytes = NDArray[np.uint8]
 
 LARGEST = 2000  # pixels: the longer side of what is handed on; a page of writing needs no more
 SMALLEST = 8
-MOST_PIXELS = 120_000_000  # a phone takes 12 to 108 million; above this it is a bomb, not a photo
+MOST_PIXELS = 64_000_000  # a phone takes 12 to 50 million; above this it is a bomb, not a photo
+MOST_IN_JPEG = 120_000_000  # a JPEG is read at a part of its size, so it may be larger
 MOST_BYTES = 60_000_000
 KINDS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
 ALLOWED = "PNG, JPEG, GIF, BMP, WebP, TIFF or PPM"
@@ -34,9 +35,10 @@ def load(source: Path | str | bytes, name: str = "") -> Bytes:
     data = source if isinstance(source, bytes) else _read(Path(source), name)
     picture = _opened(data, name)
     width, height = picture.size
-    if width * height > MOST_PIXELS:
-        most = f"{MOST_PIXELS // 10**6} million"
-        raise LabError(f"{name} has {width} x {height} pixels; allowed: {most}. Save it smaller and try again.")
+    most = MOST_IN_JPEG if picture.format == "JPEG" else MOST_PIXELS
+    if width * height > most:
+        allowed = f"{most // 10**6} million"
+        raise LabError(f"{name} has {width} x {height} pixels; allowed: {allowed}. Save it smaller and try again.")
     if min(width, height) < SMALLEST:
         raise LabError(f"{name} has {width} x {height} pixels; allowed: at least {SMALLEST} x {SMALLEST}.")
     if picture.format == "JPEG":
