@@ -19,10 +19,15 @@ def black(opened):
 
 def test_grad_cam_is_captums_at_the_last_convolution(open_net, picture):
     opened, image = open_net(), picture()
-    theirs = LayerGradCam(opened.net, opened.net.layers[3]).attribute(ready(opened, image), 4, relu_attributions=True)
-    ours = attribute(opened, image, 4, "grad-cam")
-    assert ours.shape == (28, 28) and ours.min() >= 0
-    torch.testing.assert_close(ours, F.interpolate(theirs, (28, 28), mode="bilinear")[0, 0].detach())
+    method = LayerGradCam(opened.net, opened.net.layers[3])
+    below_zero = 0
+    for target in range(10):
+        theirs = method.attribute(ready(opened, image), target, relu_attributions=True)
+        ours = attribute(opened, image, target, "grad-cam")
+        assert ours.shape == (28, 28) and ours.min() >= 0
+        torch.testing.assert_close(ours, F.interpolate(theirs, (28, 28), mode="bilinear")[0, 0].detach())
+        below_zero += int((method.attribute(ready(opened, image), target) < 0).any())
+    assert below_zero  # what speaks against a class was really left out
 
 
 def test_integrated_gradients_are_captums_from_a_black_picture(open_net, picture):

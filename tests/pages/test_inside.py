@@ -115,6 +115,9 @@ def test_a_clicked_number_is_worked_out(open_page, run):
     import json
 
     sheet = json.loads(next(filter(None, (_find(each, "inside-arithmetic") for each in at.main))))
+    row = next(each for each in rows(at, "inside-wall") if each["name"] == "layers.2")
+    maps = np.frombuffer(base64.b64decode(row["values"]), np.float16).reshape(row["shape"])
+    assert sheet["total"] == pytest.approx(float(maps[1, 2, 3]), rel=2e-3)
     assert sheet["kind"] == "maximum" and sheet["place"] == [1, 2, 3] and sheet["said"].startswith("max(")
 
 
