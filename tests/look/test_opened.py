@@ -109,9 +109,9 @@ def test_the_architecture_is_drawn_word_by_word_and_a_backbone_block_by_block(op
 
 def test_the_drawing_says_frozen_where_nothing_trains(open_net):
     opened = open_net("res 8 | gap | linear classes", (1, 12, 12))
-    assert "frozen" not in drawing(opened)
+    assert 'class="maps frozen"' not in drawing(opened)
     again = open_net("res 8 | gap | linear classes", (1, 12, 12))
     for each in again.net.layers[0].parameters():
         each.requires_grad_(False)
     svg = drawing(again)
-    assert "frozen" in svg and svg.startswith("<svg") and "res 8" in svg
+    assert 'class="maps frozen"' in svg and svg.startswith("<svg") and "res 8" in svg
