@@ -4,6 +4,7 @@ The clock starts with the browser's own `pointerup` and stops when the page show
 once on a quiet lab and once while a run trains.
 """
 
+import itertools
 import json
 import os
 import statistics
@@ -26,7 +27,8 @@ STEPS, PAUSE = 60, 0.012  # points of one drawing, and seconds between two: 0.7 
 LONG = RunConfig("strokes-digits", "r1-lenet", epochs=200, batch_size=64, lr=1e-3)
 
 WATCH = """() => {
-  const all = root => [...root.querySelectorAll('*')].flatMap(each => each.shadowRoot ? [each, ...all(each.shadowRoot)] : [each])
+  const inside = each => each.shadowRoot ? [each, ...all(each.shadowRoot)] : [each]
+  const all = root => [...root.querySelectorAll('*')].flatMap(inside)
   const answer = all(document).find(each => each.matches('.answer'))
   const canvas = all(document).find(each => each.matches('.sheet canvas'))
   window.times = []; window.rates = []
@@ -52,7 +54,7 @@ def draw(page: Page, box: dict[str, float]) -> None:
     page.mouse.move(*at[0])
     page.mouse.down()
     each = STEPS // (len(at) - 1)
-    for (x0, y0), (x1, y1) in zip(at, at[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(at):
         for step in range(1, each + 1):
             page.mouse.move(x0 + (x1 - x0) * step / each, y0 + (y1 - y0) * step / each)
             time.sleep(PAUSE)

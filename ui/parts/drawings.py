@@ -50,7 +50,7 @@ def keeper(model: Model, prediction: Any, ink: str) -> None:
     if len(labels) > FEW:
         st.selectbox(
             "Another one", labels, index=None, format_func=both, key="keep-other", on_change=_keep,
-            placeholder="another character", label_visibility="collapsed",
+            placeholder="another character", label_visibility="collapsed", width=240,
         )  # fmt: skip
 
 

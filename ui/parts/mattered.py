@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from ui.parts import tiles
+from ui.parts.code import show_code
 from ui.parts.models import Model
 from ui.parts.signs import both, sign
 
@@ -34,3 +35,4 @@ def show(model: Model, prediction: Any) -> None:
         "**Orange**: without this place the answer falls; it speaks for the character. "
         "**Blue**: without it the answer rises; it speaks against it. The Inside page has three more ways to ask."
     )
+    show_code(heat)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ui import services
 from ui.parts import tiles
+from ui.parts.code import show_code
 from ui.parts.models import Model
 from ui.parts.signs import sign
 
@@ -40,6 +41,7 @@ def show(model: Model, image: Any) -> None:
     count = len(data.x_train) if way == "pixels" else min(neighbours.most, len(data.x_train))
     kind = "their pixels" if way == "pixels" else "what the last layer gets of them"
     st.caption(f"Out of {count:,} training pictures of {name}, compared by {kind} (cosine).")
+    show_code(*_code(way))
 
 
 def source(model: Model) -> str | None:
@@ -52,6 +54,12 @@ def source(model: Model) -> str | None:
         if states.get(name, ("", ""))[0] == "ready" and tuple(services.frame(name)[0]) == (1, 28, 28):
             return str(name)
     return None
+
+
+def _code(way: str) -> list[Any]:
+    from core.look import neighbours
+
+    return [neighbours.by_pixels] if way == "pixels" else [neighbours.by_features, neighbours.features]
 
 
 @lru_cache(maxsize=4)

@@ -4,9 +4,10 @@ from typing import Any
 
 import streamlit as st
 
-from core.data.ink import Steps
+from core.data.ink import Steps, prepare
 from core.data.photo import same_size
 from ui.parts import tiles
+from ui.parts.code import show_code
 
 # stage of core/data/ink.py -> title, switches (step, its label) and what it is for
 STAGES: dict[str, tuple[str, tuple[tuple[str, str], ...], str]] = {
@@ -38,6 +39,7 @@ def show(prepared: Any) -> None:
                     st.toggle(label, value=True, key=f"step-{name}", persist_state="page", on_change=_changed)
     if steps() != Steps():
         st.button("Switch all steps on", icon=":material/restart_alt:", on_click=_all_on, key="steps-on")
+    show_code(prepare)
     if st.session_state.pop("steps-changed", False):
         st.rerun()  # the answer is in another fragment
 
