@@ -114,7 +114,8 @@ NETS: dict[str, Named] = {
     ),
     "r4-linear": Named(
         "flatten | linear 10 | linear classes",
-        "Report R4's linear net: two linear layers, which together can do no more than one. The ten hidden units are ours.",
+        "Report R4's linear net: two linear layers, which together can do no more than one. The ten hidden units are"
+        " ours.",
         "fashion",
     ),
     "r4-relu": Named(
