@@ -67,7 +67,7 @@ def _made(folder: Path, variable: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LabError(
-            f"The lab cannot write to {folder} ({error.strerror}). Give yourself permission there, or set {variable} to "
-            "another folder."
+            f"The lab cannot write to {folder} ({error.strerror}). Give yourself permission there, or set "
+            f"{variable} to another folder."
         ) from None
     return folder
