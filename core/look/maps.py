@@ -98,7 +98,9 @@ def record(opened: Opened, picture: Tensor, only: Iterable[str] | None = None) -
 
 def blocks(opened: Opened, most: int = PANELS) -> list[Block]:
     """The whole network if its maps can be looked at in one go, else its parts in order."""
-    sizes = [(row.name, row.output_shape[0] if row.output_shape else 0) for row in opened.rows]
+    layers = dict(opened.net.named_modules())
+    seen = [row for row in opened.rows if row.output_shape and not isinstance(layers[row.name], UNSEEN)]
+    sizes = [(row.name, row.output_shape[0]) for row in seen]
     parts = list(_parts(opened.net.layers, "layers"))
 
     def panels(paths: Iterable[str]) -> int:

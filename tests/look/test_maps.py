@@ -97,6 +97,10 @@ def test_a_small_net_is_one_block_and_a_backbone_is_many(open_net):
     assert block_of(open_net("resnet50", (3, 64, 64)), "layers.0.layer1.0.conv2") == 1
 
 
+def test_a_long_flatten_alone_does_not_split_a_network(open_net):
+    assert len(blocks(open_net("r2-mnist-1"))) == 1  # 6,272 flat numbers, but only 300 maps
+
+
 def test_every_layer_is_in_exactly_one_block(open_net):
     opened = open_net("resnet18", (3, 64, 64))
     paths = [path for block in blocks(opened) for path in block.paths]

@@ -7,7 +7,7 @@ from torch import nn
 
 from core.look.arithmetic import Arithmetic, explain, softmax
 from core.look.liked import resized
-from core.look.maps import PANELS, Block, View, blocks, record
+from core.look.maps import PANELS, View, blocks, record
 from core.look.opened import Opened
 from ui.components.arithmetic import arithmetic
 from ui.components.map_wall import Row, clicked, map_wall, numbers, pictures
@@ -34,9 +34,10 @@ def layers(subject: Subject, picture: Picture) -> None:
             parts, format_func=lambda part: f"{part.title} · {part.panels:,} maps", key="inside-block", width=420,
         )  # fmt: skip
     views = record(opened, picture.pixels, block.paths)
-    first = _first(views, block)
+    crowded = sum(view.panels for view in views if view.seen) > PANELS
+    first = _first(views) if crowded else None
     left, right = st.columns([11, 9], gap="medium")
-    rows = wall_rows(opened, picture, views, first if block.panels > PANELS else None, block is parts[-1])
+    rows = wall_rows(opened, picture, views, first, block is parts[-1])
     chosen = _checked(_newest(), views, opened)
     with left:
         st.caption("Hover for the numbers, click one for its arithmetic. Keyboard: arrows, Page Up and Down, Enter.")
@@ -67,10 +68,10 @@ def _zoom(views: Sequence[View], chosen: Click | None) -> None:
     map_wall([row], key="inside-zoom", chosen=chosen)
 
 
-def _first(views: Sequence[View], block: Block) -> int:
+def _first(views: Sequence[View]) -> int:
     """Where to start in layers with more maps than a page can hold."""
     most = max((view.panels for view in views if view.seen), default=0)
-    if block.panels <= PANELS or most <= FEW:
+    if most <= FEW:
         return 0
     starts = list(range(0, most, FEW))
     return int(
