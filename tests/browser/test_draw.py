@@ -159,12 +159,12 @@ def test_a_whole_line_on_the_full_canvas_is_split_and_read(page):
     canvas = page.locator("canvas.upper-canvas")
     canvas.wait_for(timeout=60_000)
     box = canvas.bounding_box()
-    for left in (150, 450, 700):
+    for left, text in ((150, "1"), (450, "1 1"), (700, "1 1 1")):
         page.mouse.move(box["x"] + left, box["y"] + 60)
         page.mouse.down()
         page.mouse.move(box["x"] + left, box["y"] + 300, steps=8)
         page.mouse.up()
-    expect(page.get_by_test_id("text")).to_have_text("1 1 1", timeout=20_000)
+        expect(page.get_by_test_id("text")).to_have_text(text, timeout=20_000)
     page.get_by_role("button", name="Undo").first.click()
     expect(page.get_by_test_id("text")).to_have_text("1 1", timeout=20_000)
     page.get_by_role("button", name="Redo").first.click()

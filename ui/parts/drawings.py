@@ -23,7 +23,7 @@ JUDGED = 1000  # the newest drawings a network is tested on: it takes a tenth of
 MODELS = 20  # so many networks' answers to the drawings are remembered
 FEW = 12  # so many classes are offered as they are; of more, the likeliest first
 
-_said: dict[str, dict[int, str]] = {}  # weights -> number of a drawing -> what they say
+_said: dict[str, dict[bytes, str]] = {}  # weights -> pixels of a drawing -> what they say
 
 
 def pool() -> Pool:
@@ -102,13 +102,14 @@ def judged(model: Model, drawings: Pool) -> None:
 def _answers(model: Model, known: list[Any]) -> list[str]:
     """What the network says to each drawing; only those it has not seen before are read."""
     said = _said.setdefault(model.predictor.card.weights_sha256, {})
-    new = [each for each in known if each.id not in said]
+    pixels = [each.image.tobytes() for each in known]
+    new = [each for each, key in zip(known, pixels, strict=True) if key not in said]
     if new:
         best = model.predictor.logits([each.image for each in new]).argmax(1).tolist()
-        said.update((each.id, model.classes[index]) for each, index in zip(new, best, strict=True))
+        said.update((each.image.tobytes(), model.classes[index]) for each, index in zip(new, best, strict=True))
     while len(_said) > MODELS:
         del _said[next(iter(_said))]
-    return [said[each.id] for each in known]
+    return [said[key] for key in pixels]
 
 
 def browser(drawings: Pool) -> None:
