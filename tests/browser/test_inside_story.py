@@ -95,6 +95,21 @@ def test_draw_a_seven_read_a_sum_mute_the_worst_filter_and_undo(page, trained):
     page.wait_for_function(f"parseFloat(document.querySelector('{VALUE}').innerText) === {whole}", timeout=30_000)
 
 
+def test_the_brush_sets_weights_and_undo_takes_the_painting_back(page, trained):
+    page.goto(f"/inside?run={trained}&look=Surgery")
+    page.get_by_text("Paint it weight by weight").click(timeout=60_000)
+    canvas = page.locator("[data-row='canvas'] canvas")
+    for x in (20, 66):  # the first two weights of the top row
+        canvas.click(position={"x": x, "y": 20})
+        page.get_by_text("filter 1 painted").wait_for(timeout=15_000)
+        page.wait_for_timeout(1200)
+    canvas.hover(position={"x": 66, "y": 20})
+    assert page.locator(".tip:not([hidden]) b").inner_text() == "+0.500"
+    assert page.get_by_text("filter 1 painted").count() == 1  # strokes on one kernel are one cut
+    page.get_by_role("button", name="Undo the last cut").click()
+    page.get_by_text("Nothing is cut yet").wait_for(timeout=15_000)
+
+
 def test_a_click_is_worked_out_quickly(page, trained):
     page.goto(f"/inside?run={trained}")
     page.locator(SHEET).locator(".said").wait_for(timeout=60_000)

@@ -92,6 +92,17 @@ def keep_cuts(key: tuple[Any, ...], cuts: tuple[Cut, ...]) -> None:
     st.session_state.setdefault(CUTS, {})[key] = cuts
 
 
+def perform(subject: Subject, cut: Cut) -> None:
+    """Operates; a cut that cannot be is told on the next run of the page and not kept."""
+    cuts = (*cuts_of(subject.whole_key), cut)
+    try:
+        operated(subject.whole, cuts)
+    except LabError as error:
+        st.session_state["inside-said"] = str(error)
+    else:
+        keep_cuts(subject.whole_key, cuts)
+
+
 def _options() -> tuple[list[Choice], dict[Choice, str]]:
     runs, best = services.runs()
     titles: dict[Choice, str] = {}

@@ -11,13 +11,14 @@ from core.look import keeping
 from core.look.damage import Below, accuracy, affordable, below, ranking
 from core.look.kernels import kernels
 from core.look.opened import Opened
-from core.look.surgery import Cut, convolution, convolutions, operated, stamps
+from core.look.surgery import Cut, convolution, convolutions, operated
 from core.nets import checkpoint
 from ui import services
 from ui.components.map_wall import clicked, map_wall, numbers
 from ui.parts.code import show_code
+from ui.parts.inside_brush import brush
 from ui.parts.inside_ranking import bars
-from ui.parts.inside_subject import Subject, cuts_of, keep_cuts
+from ui.parts.inside_subject import Subject, keep_cuts, perform
 from ui.parts.words import percent
 
 
@@ -70,9 +71,9 @@ def _operations(subject: Subject, path: str, chosen: int) -> None:
     with st.container(border=True):
         st.markdown(f"**Filter {chosen + 1}** of {conv.out_channels} in `{opened.words[path]}`")
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.button("Mute", icon=":material/volume_off:", on_click=_cut, args=(subject, Cut(path, chosen, "mute")))
+            st.button("Mute", icon=":material/volume_off:", on_click=perform, args=(subject, Cut(path, chosen, "mute")))
             factor = st.number_input("Scale by", -10.0, 10.0, 2.0, 0.25, key="inside-factor", width=120)
-            st.button("Scale", on_click=_cut, args=(subject, Cut(path, chosen, "scale", factor=factor)))
+            st.button("Scale", on_click=perform, args=(subject, Cut(path, chosen, "scale", factor=factor)))
             others = [each for each in range(conv.out_channels) if each != chosen]
             if others:
                 source = st.selectbox(
@@ -82,51 +83,8 @@ def _operations(subject: Subject, path: str, chosen: int) -> None:
                     width=130,
                     key="inside-source-filter",
                 )
-                st.button("Copy", on_click=_cut, args=(subject, Cut(path, chosen, "copy", source=source)))
-        _paint(subject, path, chosen)
-
-
-def _paint(subject: Subject, path: str, chosen: int) -> None:
-    """Stamps, and the kernel's numbers to write over."""
-    conv = convolution(subject.opened, path)
-    inputs = conv.weight.shape[1]
-    channel = None
-    if inputs > 1:
-        channel = st.selectbox(
-            "Kernel of", [None, *range(inputs)], key="inside-paint-channel", width=220,
-            format_func=lambda each: f"all {inputs} input channels" if each is None else f"input channel {each + 1}",
-        )  # fmt: skip
-    weights = conv.weight[chosen, slice(None) if channel is None else slice(channel, channel + 1)].detach()
-    length = float(weights.norm()) / len(weights) ** 0.5 or 1.0
-    st.caption("Stamp a well-known kernel on it, as strong as the one it replaces:")
-    with st.container(horizontal=True):
-        for name, kernel in stamps(*weights.shape[1:], length).items():
-            cut = Cut(path, chosen, "paint", channel=channel, kernel=kernel)
-            st.button(name, on_click=_cut, args=(subject, cut), key=f"inside-stamp-{name}")
-    with st.expander("Paint it number by number", icon=":material/brush:"):
-        painted = st.data_editor(
-            weights.mean(0).numpy().round(4),
-            key=f"inside-paint-{subject.key}-{path}-{chosen}-{channel}",
-            width="content",
-        )
-        kernel = tuple(tuple(map(float, row)) for row in painted.tolist())
-        st.button(
-            "Paint",
-            icon=":material/brush:",
-            on_click=_cut,
-            args=(subject, Cut(path, chosen, "paint", channel=channel, kernel=kernel)),
-        )
-
-
-def _cut(subject: Subject, cut: Cut) -> None:
-    """Operates; a cut that cannot be is told and not kept."""
-    cuts = (*cuts_of(subject.whole_key), cut)
-    try:
-        operated(subject.whole, cuts)
-    except LabError as error:
-        st.session_state["inside-said"] = str(error)
-    else:
-        keep_cuts(subject.whole_key, cuts)
+                st.button("Copy", on_click=perform, args=(subject, Cut(path, chosen, "copy", source=source)))
+        brush(subject, path, chosen)
 
 
 def _outcome(subject: Subject, path: str) -> None:
@@ -215,7 +173,7 @@ def _ranking(subject: Subject, path: str) -> None:
 
 def _mute_worst(subject: Subject, path: str, worst: int) -> None:
     st.session_state["inside-cut-filter"] = worst
-    _cut(subject, Cut(path, worst, "mute"))
+    perform(subject, Cut(path, worst, "mute"))
 
 
 def _keep(subject: Subject) -> None:
