@@ -1,18 +1,19 @@
-"""Owners: whose run is it, and who else may delete it."""
+"""Owners: whose run or drawing is it, and who else may delete it."""
 
 import hmac
 
 from core import paths
 from core.errors import LabError
+from core.runs.drawings import Drawing
 from core.runs.run import Run
 
 
-def needs_code(run: Run, visitor: str | None) -> bool:
-    """True when deleting this run takes the teacher's code: there is one, and the run is somebody else's."""
+def needs_code(run: Run | Drawing, visitor: str | None) -> bool:
+    """True when deleting this takes the teacher's code: there is one, and the run or drawing is somebody else's."""
     return paths.teacher_code() is not None and (run.owner is None or run.owner != visitor)
 
 
-def may_delete(run: Run, visitor: str | None, code: str) -> None:
+def may_delete(run: Run | Drawing, visitor: str | None, code: str) -> None:
     """Says in a LabError why not. A nickname is no password: the code guards against mishaps, not against malice."""
     if not needs_code(run, visitor):
         return
@@ -20,4 +21,5 @@ def may_delete(run: Run, visitor: str | None, code: str) -> None:
     if not hmac.compare_digest(code.encode(), right.encode()):
         whose = f"is {run.owner}'s" if run.owner else "is nobody's in particular"
         said = "The teacher code is wrong." if code else "The teacher code is missing."
-        raise LabError(f"{said} Run {run.id} {whose}; its owner or whoever knows the code may delete it.")
+        what = "Run" if isinstance(run, Run) else "Drawing"
+        raise LabError(f"{said} {what} {run.id} {whose}; its owner or whoever knows the code may delete it.")

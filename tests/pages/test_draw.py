@@ -227,6 +227,22 @@ def test_a_picked_drawing_can_be_put_on_the_pad_or_deleted(open_page):
         assert sorted(each.id for each in drawings.drawings()) == [1, 3]
 
 
+def test_with_a_teacher_code_other_peoples_drawings_stay(open_page, monkeypatch):
+    monkeypatch.setenv("LAB_TEACHER_CODE", "chalk")
+    fill()
+    at = open_page("draw.py")
+    at.session_state["picked"] = 2
+    at.run()
+    at.button(key="delete").click().run()
+    with pool() as drawings:
+        assert drawings.count() == 3
+    assert any("teacher code is missing" in each.value for each in at.toast)
+    at.text_input(key="drawing-code").set_value("chalk").run()
+    at.button(key="delete").click().run()
+    with pool() as drawings:
+        assert drawings.count() == 2
+
+
 def test_five_thousand_drawings_are_shown_a_page_at_a_time(open_page):
     import time
 

@@ -14,6 +14,7 @@ from ui.components import ink_pad
 PAD, FULL = "pad", "full"
 SIZE = (960, 380)  # of the full canvas, in pixels
 MOST = 30  # states of it that undo goes back to
+WIDTH = 14  # of the pen, in pixels
 INK, PAPER = "#10161f", "#ffffff"
 TOOLS = {
     "freedraw": ":material/draw: Pen",
@@ -90,7 +91,8 @@ def full() -> Drawn:
     from streamlit_drawable_canvas import st_canvas
 
     kept: Kept = st.session_state.setdefault("full", Kept([], []))
-    tool, width = _tools(kept)
+    bar = st.container()  # filled last: only then is it known what can be undone
+    tool, width = str(st.session_state.get("tool") or "freedraw"), int(st.session_state.get("full-width", WIDTH))
     key = f"canvas-{kept.generation}"
     if key not in st.session_state:
         kept.start = {"objects": kept.now.objects} if kept.now.objects else None
@@ -112,17 +114,18 @@ def full() -> Drawn:
     if isinstance(objects, list) and objects != kept.now.objects:
         kept.past = [*kept.past[-MOST:], State(objects, _grey(result.image_data) if objects else None)]
         kept.future = []
-        st.rerun(scope="fragment")  # the buttons above know now that there is something to undo
+    with bar:
+        _tools(kept)
     return Drawn(_together(kept.photo, kept.now.raw), "", True, len(kept.now.objects))
 
 
-def _tools(kept: Kept) -> tuple[str, int]:
+def _tools(kept: Kept) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        tool = st.segmented_control(
+        st.segmented_control(
             "Tool", list(TOOLS), format_func=TOOLS.get, default="freedraw", required=True, key="tool",
             persist_state="session",
         )  # fmt: skip
-        width = st.slider("Pen width", 2, 60, 14, key="full-width", persist_state="session", width=180)
+        st.slider("Pen width", 2, 60, WIDTH, key="full-width", persist_state="session", width=180)
         moves = (
             ("Undo", "undo", _undo, kept.past),
             ("Redo", "redo", _redo, kept.future),
@@ -135,7 +138,6 @@ def _tools(kept: Kept) -> tuple[str, int]:
             file = st.file_uploader("A photo to write on", key="full-photo")
             _lay_behind(kept, file)
     st.space("small")  # the canvas's own tools appear above its corner
-    return str(tool), int(width)
 
 
 def _lay_behind(kept: Kept, file: Any) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import LabError
 from core.runs import parcel
 from core.runs.drawings import Labelled, Pool, order
+from core.runs.owners import may_delete, needs_code
 from ui import services
 from ui.components.contact_sheet import contact_sheet
 from ui.parts import canvas, tiles
@@ -153,6 +154,8 @@ def _one(drawing: Any) -> None:
         tiles.row([tiles.tile(drawing.image, both(drawing.label), f"no. {drawing.id}", big=sign(drawing.label))])
         with st.container(width="content"):
             st.markdown(f"Drawing **{drawing.id}** by **{drawing.owner or 'nobody in particular'}**, {read}.")
+            if needs_code(drawing, visitor()):
+                st.text_input("Teacher code", key="drawing-code", type="password", help="It is not your drawing.")
             with st.container(horizontal=True):
                 if drawing.ink:
                     st.button("Put it on the pad", icon=":material/draw:", on_click=_again, args=(drawing.ink,))
@@ -166,10 +169,13 @@ def _again(ink: str) -> None:
 
 def _delete(number: int) -> None:
     try:
-        pool().delete(number)
+        drawings = pool()
+        may_delete(drawings.drawing(number), visitor(), st.session_state.get("drawing-code", ""))
+        drawings.delete(number)
         st.session_state["kept"] = f"Drawing {number} is deleted."
     except LabError as error:
         st.session_state["kept"] = str(error)
+        return
     st.session_state.pop("picked", None)
 
 
