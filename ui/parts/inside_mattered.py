@@ -39,7 +39,11 @@ def mattered(subject: Subject, picture: Picture) -> None:
                 except LabError as error:
                     st.info(str(error))
                     continue
-                unit = "orange speaks for it, blue against it" if about.signed else "the darker, the more it mattered"
+                unit = (
+                    "orange speaks for it, blue against it"
+                    if about.signed
+                    else "the stronger the colour, the more it mattered"
+                )
                 map_wall(
                     [
                         numbers("map", "", values[None], tile=240, panel=about.title, note=unit,
