@@ -29,7 +29,7 @@ def filters(subject: Subject, picture: Picture | None) -> None:
     chosen = min(_chosen(), layer.filters - 1)
     convolution = layer.weights.shape[2] > 1 or layer.weights.shape[3] > 1
     st.caption(
-        "Orange and + add to the answer where the picture is bright, blue and − take away; what has no colour does not look. "
+        "Orange and + add to the answer where the picture is bright, blue and − take away; no colour, no look. "
         "Click a filter to see it large."
     )
     map_wall(_kernel_rows(layer, chosen), key="inside-kernels", chosen=("filters", chosen, 0, 0), pick="panel")
