@@ -30,7 +30,7 @@ def reader(home, monkeypatch):
     from core import paths
 
     monkeypatch.setattr(paths, "shipped", lambda: home / "none")
-    monkeypatch.setattr(models, "_known", None)
+    models._seen.clear()
     save(home / "checkpoints" / "ink-digits", known_at=0.0)
 
 
@@ -102,7 +102,7 @@ def test_a_stroke_is_read_at_once_with_bars_and_the_very_pixels(open_page):
 
 def test_a_scribble_is_none_of_these(open_page, home):
     save(home / "checkpoints" / "ink-digits", known_at=50.0)
-    models._loaded.cache_clear()
+    models._seen.clear()
     from ui import services
 
     services._predictor.clear()
@@ -159,6 +159,14 @@ def test_all_runs_answer_side_by_side_sorted_by_the_learning_rate(open_page):
     assert page.count("unlike most") == 1 and "2 of 3 runs say 1" in page
 
 
+def test_a_run_whose_checkpoint_is_damaged_is_left_out_of_all_runs(open_page):
+    test_all_runs_answer_side_by_side_sorted_by_the_learning_rate(open_page)
+    (checkpoint_dir(1) / "weights.safetensors").write_bytes(b"no weights")
+    models._loaded.cache_clear()
+    at = draw(open_page("draw.py", closer="rivals"))
+    assert not at.exception and not at.warning and "2 of 2 runs say 1" in words(at)
+
+
 def test_a_run_can_be_the_reader_and_says_when_it_cannot_refuse(open_page):
     test_all_runs_answer_side_by_side_sorted_by_the_learning_rate(open_page)
     at = draw(open_page("draw.py", model="run"))
@@ -174,6 +182,7 @@ def test_without_any_model_the_page_says_where_to_get_one(open_page, home, monke
     import shutil
 
     shutil.rmtree(home / "checkpoints")
+    models._seen.clear()
     at = open_page("draw.py")
     assert not at.exception and any("no network to read with" in each.value for each in at.info)
 

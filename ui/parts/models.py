@@ -1,13 +1,15 @@
 """Which network reads: the shipped ones, or any run of the lab."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
+from core import paths
 from core.errors import LabError
 from ui import services
 from ui.parts import links
@@ -23,9 +25,9 @@ ABOUT = {
 RUN = "run"
 KEPT = 64  # networks of runs in memory at once: a small one has 100 kB
 RUNS = 200  # the newest runs that can be chosen
-LOOK = 5.0  # seconds between two looks for new models
+LOOK = 2.0  # seconds between two looks for new models and runs
 
-_known: tuple[float, dict[str, Any]] | None = None
+_seen: dict[tuple[str, str], tuple[float, Any]] = {}  # home and what -> when, and what was found
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,13 +70,33 @@ def _options() -> list[str]:
 
 
 def _shipped() -> dict[str, Any]:
-    """The models that come with the lab; looking for them costs 2 ms, so not at every stroke."""
-    global _known
-    now = time.monotonic()
-    if _known is None or now - _known[0] > LOOK:
-        found = services.predictors()
-        _known = now, {name: found[name] for name in sorted(found, key=_rank)}
-    return _known[1]
+    """The models that come with the lab, in our order."""
+    return cast(dict[str, Any], _now_and_then("shipped", _find_shipped))
+
+
+def readable() -> list[Any]:
+    """The newest runs that have a checkpoint with classes to choose from."""
+    return cast(list[Any], _now_and_then("runs", _find_runs))
+
+
+def _now_and_then(what: str, find: Callable[[], Any]) -> Any:
+    """Looking at the disk costs 2 ms, and a stroke asks twenty times a second."""
+    key, now = (str(paths.home()), what), time.monotonic()
+    if key not in _seen or now - _seen[key][0] > LOOK:
+        _seen[key] = (now, find())
+    return _seen[key][1]
+
+
+def _find_shipped() -> dict[str, Any]:
+    found = services.predictors()
+    return {name: found[name] for name in sorted(found, key=_rank)}
+
+
+def _find_runs() -> list[Any]:
+    from core.runs.finish import checkpoint_dir
+
+    done = [run for run in services.runs()[0] if run.status in ("finished", "stopped")]
+    return [run for run in done[:RUNS] if (checkpoint_dir(run.id) / "card.json").is_file()]
 
 
 def _run_chooser() -> None:
@@ -89,21 +111,13 @@ def _run_chooser() -> None:
     )
 
 
-def readable() -> list[Any]:
-    """The newest runs that have a checkpoint with classes to choose from."""
-    from core.runs.finish import checkpoint_dir
-
-    done = [run for run in services.runs()[0] if run.status in ("finished", "stopped")]
-    return [run for run in done[:RUNS] if (checkpoint_dir(run.id) / "card.json").is_file()]
-
-
 def titled(run: Any) -> str:
     """A run in one line."""
     best = services.runs()[1].get(run.id)
     return f"{run.id} · {run.name}" + (f" · {percent(best)}" if best is not None else "")
 
 
-def of_run(run: Any) -> Model | None:
+def of_run(run: Any, quiet: bool = False) -> Model | None:
     """A run's network; None, with the sentence on the page, where it cannot read pictures."""
     from core.runs.finish import checkpoint_of
 
@@ -111,7 +125,8 @@ def of_run(run: Any) -> Model | None:
         folder = checkpoint_of(run.id)
         return Model(f"run-{run.id}", f"run {run.id}", _loaded(folder, (folder / "card.json").stat().st_mtime))
     except LabError as error:
-        st.warning(str(error))
+        if not quiet:
+            st.warning(str(error))
         return None
 
 

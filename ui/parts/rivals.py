@@ -51,7 +51,7 @@ def show(raw: Any, steps: Any) -> None:
 
 
 def _answer(run: Any, raw: Any, steps: Any) -> Any:
-    model = models.of_run(run)
+    model = models.of_run(run, quiet=True)
     answer = model.predictor.read(raw, steps) if model else None
     return None if answer is None or answer.empty else answer
 
