@@ -73,7 +73,8 @@ def attempt(
     run = Training(config, data.to(device), net, device, resume)
     watch = Watch(clock, resume.seconds if resume else 0.0, moments(run.total, run.per_epoch, config.snapshots))
     if resume is None:
-        yield run.snapshot(0.0, keep=True)
+        with watch.paid():
+            yield run.snapshot(0.0, keep=True)
     run.net.train()
     while run.step < run.total:
         epoch, place = divmod(run.step, run.per_epoch)
@@ -105,7 +106,8 @@ def tell(run: Training, watch: Watch) -> Generator[Fact, str | None, Ended | Non
         wish = yield Tick(run.step, run.epochs_done, watch.seconds())
     if epoch_over:
         loss, accuracy, _ = run.epoch.take()
-        figures = run.test()
+        with watch.aside():
+            figures = run.test()
         totals = {"epoch/train_loss": loss, "epoch/train_accuracy": accuracy}
         wish = (yield Metric(run.step, run.epochs_done, watch.seconds(), totals | figures)) or wish
         end = verdict(run, figures)
@@ -115,8 +117,6 @@ def tell(run: Training, watch: Watch) -> Generator[Fact, str | None, Ended | Non
     if keep or watch.snapshot_due():
         with watch.paid():
             yield run.snapshot(watch.seconds(), keep)
-    if epoch_over or keep:
-        watch.lap()  # images per second are about training, not about testing and storing
     return end
 
 

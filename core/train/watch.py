@@ -20,6 +20,7 @@ class Watch:
         self.began = now - spent
         self.tick = self.metric = self.resumable = now
         self.pause = RESUME
+        self.spent_aside = 0.0
 
     def seconds(self) -> float:
         return self.clock() - self.began
@@ -36,10 +37,18 @@ class Watch:
         return step % max(1, total // POINTS) == 0 or self.clock() - self.metric >= METRIC
 
     def lap(self) -> float:
-        """Seconds since the last metric."""
+        """Seconds of training since the last metric: what was spent aside does not count."""
         now = self.clock()
-        lap, self.metric = now - self.metric, now
+        lap = now - self.metric - self.spent_aside
+        self.metric, self.spent_aside = now, 0.0
         return lap
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Around what is no training: testing, and storing a snapshot."""
+        before = self.clock()
+        yield
+        self.spent_aside += self.clock() - before
 
     def snapshot_due(self) -> bool:
         return self.clock() - self.resumable >= self.pause
@@ -48,7 +57,8 @@ class Watch:
     def paid(self) -> Iterator[None]:
         """Around a snapshot: large networks are stored less often, so that storing takes at most a thirtieth."""
         before = self.clock()
-        yield
+        with self.aside():
+            yield
         self.resumable = self.clock()
         self.pause = max(RESUME, 30 * (self.resumable - before))
 

@@ -241,3 +241,20 @@ def test_one_picture_too_many_for_the_batches_does_not_break_batch_norm():
 def test_pictures_without_labels_are_refused():
     with pytest.raises(LabError, match="'blobs' has pictures but no labels"):
         list(fit(config(), replace(blobs(), classes=()), CPU))
+
+
+def test_speed_counts_neither_testing_nor_storing():
+    class Clock:
+        now = 0.0
+
+        def __call__(self) -> float:
+            self.now += 0.001  # a step edge asks a few times
+            return self.now
+
+    clock, rates = Clock(), []
+    for fact in fit(config(epochs=4, snapshots=100), blobs(), CPU, clock=clock):
+        if isinstance(fact, Snapshot):
+            clock.now += 50.0  # a slow disk
+        elif isinstance(fact, Metric) and "images_per_second" in fact.values:
+            rates.append(fact.values["images_per_second"])
+    assert max(rates) < 5 * min(rates), rates
