@@ -79,17 +79,17 @@ def gather(ink: Path, data: Path) -> Material:
     )
 
 
-def shares(task: Task, all_of: Material, people: Pool, none: Pool) -> list[Share]:
-    """What a batch is made of."""
+def shares(task: Task, all_of: Material, people: Pool, none: Pool, joint_digits: float) -> list[Share]:
+    """What a batch is made of; `joint_digits` is the share of digits in a model of both alphabets."""
     parts: list[tuple[Pool, float, float]] = []
     digits, letters = task.first == 0, task.labels[-1] == GREEK[-1]
     half = 0.8 if digits != letters else 0.0
     if digits:
-        size = half or 0.32
+        size = half or joint_digits
         parts += [(all_of.mnist, 0.55 * size, 0.8), (all_of.redrawn, 0.25 * size, 0.9)]
         parts += [(_from(people, "digits"), 0.15 * size, 1.0), (all_of.synthetic, 0.05 * size, 0.7)]
     if letters:
-        size = half or 0.48
+        size = half or 0.8 - joint_digits
         parts += [
             (_from(people, name), part * size, 1.0)
             for name, part in zip(PAGES[1:], (0.2, 0.28, 0.22, 0.22), strict=True)
@@ -113,7 +113,15 @@ def _as_large(pool: Pool) -> Pool:
 
 
 def train(
-    task: Task, all_of: Material, people: Pool, none: Pool, pictures: int, seed: int, start: nn.Module | None, say: Say
+    task: Task,
+    all_of: Material,
+    people: Pool,
+    none: Pool,
+    pictures: int,
+    seed: int,
+    start: nn.Module | None,
+    say: Say,
+    joint_digits: float = 0.32,
 ) -> nn.Module:
     """One model; from the 34-class model's weights where there is one."""
     net = build(LINE, (1, 28, 28), len(task.labels), seed)
@@ -125,4 +133,4 @@ def train(
             weights[name] = weights[name][task.first : task.first + len(task.labels)].clone()
         net.load_state_dict(weights)
         rate = 2.5e-3
-    return learn.learn(net, shares(task, all_of, people, none), pictures, rate, seed, say)
+    return learn.learn(net, shares(task, all_of, people, none, joint_digits), pictures, rate, seed, say)
