@@ -104,8 +104,10 @@ def test_a_drawing_survives_a_reload_and_a_page_switch(page):
     draw(page)
     reads(page, "7")
     ink = kept(page)
+    page.wait_for_load_state("networkidle")  # else the old page asks for pictures that the server has let go of
     page.reload()
     reads(page, "7")
+    page.wait_for_load_state("networkidle")
     page.get_by_role("link", name="Home").click()
     page.get_by_role("link", name="Draw").first.click()
     reads(page, "7")

@@ -19,6 +19,19 @@ def store(lab_home, monkeypatch):
     return Store()
 
 
+@pytest.fixture
+def empty(store):
+    """The same without the runs of other stories."""
+    for run in store.runs():
+        if run.active:
+            store.ask(run.id, "stop")
+    for run in store.runs():
+        while store.run(run.id).active:
+            time.sleep(0.1)
+        store.delete(run.id)
+    return store
+
+
 def points(page) -> int:
     return int(page.evaluate(f"{GRID}?.dataset.points ?? 0"))
 
@@ -48,7 +61,8 @@ def choose(page, label: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
-def test_choose_a_preset_start_watch_zoom_stop_resume_and_finish(page, store):
+def test_choose_a_preset_start_watch_zoom_stop_resume_and_finish(page, empty):
+    store = empty
     page.goto("/train")
     page.get_by_text("Your first run").wait_for(timeout=60_000)
     choose(page, "Preset", "R4: FashionMNIST, linear + ReLU")
