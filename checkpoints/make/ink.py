@@ -17,7 +17,7 @@ from checkpoints.make import learn
 from checkpoints.make.judge import fair_bonus, favoured, figures, hold_out
 from checkpoints.make.keep import Kept
 from checkpoints.make.learn import MEAN, STD
-from checkpoints.make.tasks import TASKS, Material, Task, gather, train
+from checkpoints.make.tasks import MORE_DIGITS, TASKS, Material, Task, gather, train
 from core import paths
 from core.nets import checkpoint
 from core.nets.card import Card
@@ -57,7 +57,7 @@ def _learned(all_of: Material, pictures: int, keep: Kept) -> tuple[dict[str, nn.
         nets[name], seconds[name] = keep(name, _timed, *given)
     # both alphabets in one net need more time, and more digits once the letters are known
     say("ink34 goes on")
-    given = (TASKS["ink34"], all_of, all_of.drawn, all_of.none, pictures, 8, nets["ink34"], say, 0.42)
+    given = (TASKS["ink34"], all_of, all_of.drawn, all_of.none, pictures, 8, nets["ink34"], say, MORE_DIGITS)
     nets["ink34"], more = keep("ink34-more", _timed, *given)
     seconds["ink34"] += more
     return nets, seconds
@@ -123,7 +123,7 @@ def _options() -> argparse.Namespace:
         "--data", type=Path, required=True, help="a data folder with MNIST/raw, anime64.npz, cifar10.npz"
     )
     parser.add_argument("--pictures", type=int, default=400_000, help="seen in the training of ink34, twice")
-    parser.add_argument("--judge-pictures", type=int, default=150_000, help="the same with writers held out, once")
+    parser.add_argument("--judge-pictures", type=int, default=150_000, help="the same with writers held out")
     parser.add_argument(
         "--cache", type=Path, help="keep what each step made here, so that the next try goes on from there"
     )

@@ -12,10 +12,11 @@ from checkpoints.make.gather import Pool, fold_of, joined
 from checkpoints.make.keep import Kept
 from checkpoints.make.learn import Say
 from checkpoints.make.outliers import UNSEEN
-from checkpoints.make.tasks import PAGES, TASKS, Material, Task, train
+from checkpoints.make.tasks import MORE_DIGITS, PAGES, TASKS, Material, Task, train
 
 CLEAR = PAGES[:4]  # the pen letters are torn from running text, and often no longer readable
-LOST = 0.025  # the share of good drawings that may be refused, pen letters included
+LOST = 0.015  # the share of good drawings that may be refused, pen letters included
+SOME = 30  # every so-many-th MNIST digit is put beside the drawings where a level is chosen
 
 
 @dataclass
@@ -36,16 +37,19 @@ def hold_out(all_of: Material, pictures: int, folds: int, say: Say, keep: Kept) 
     rows: dict[str, list[Answers]] = {name: [] for name in TASKS}
     for number in range(folds):
         people, strangers = all_of.drawn.where(fold != number), all_of.drawn.where(fold == number)
-        start: nn.Module | None = None
+        known = all_of.none.where(~unseen)
+        nets: dict[str, nn.Module] = {}
         for name, task in TASKS.items():
-            count = pictures if start is None else pictures // 2
-
             say(f"writers {number + 1} of {folds} held out: {name}")
-            known = all_of.none.where(~unseen)
-            net = keep(f"{name}-without-{number + 1}", train, task, all_of, people, known, count, number, start, say)
-            start = start or net
-            rows[name].append(_answers(net, task, all_of, strangers, all_of.none.where(unseen)))
-            say(str(figures(rows[name][-1])[0]))
+            start = nets.get("ink34")
+            count = pictures if start is None else pictures // 2
+            given = (task, all_of, people, known, count, number, start, say)
+            nets[name] = keep(f"{name}-without-{number + 1}", train, *given)
+        given_more = (TASKS["ink34"], all_of, people, known, pictures, number + 10, nets["ink34"], say, MORE_DIGITS)
+        nets["ink34"] = keep(f"ink34-more-without-{number + 1}", train, *given_more)
+        for name, net in nets.items():
+            rows[name].append(_answers(net, TASKS[name], all_of, strangers, all_of.none.where(unseen)))
+            say(f"{name}: {figures(rows[name][-1])[0]}")
     return {name: _together(each) for name, each in rows.items()}
 
 
@@ -90,9 +94,12 @@ def figures(of: Answers) -> tuple[dict[str, Any], dict[str, Any]]:
     """What goes on the card: accuracy by source, calibration, rejection; and the levels that the predictor needs."""
     labels, source = of.people.labels, of.people.source
     clear = np.isin(source, CLEAR)
-    temperature = learn.best_temperature(of.drawn, labels, clear)
+    levels_from = torch.cat([of.drawn, of.mnist[::SOME]])
+    level_labels = np.concatenate([labels, of.digits.labels[::SOME]])
+    level_clear = np.concatenate([clear, np.full(len(level_labels) - len(labels), True)])
+    temperature = learn.best_temperature(levels_from, level_labels, level_clear)
     good, bad = learn.energy(of.drawn), learn.energy(of.none)
-    level = float(np.quantile(good, LOST))
+    level = float(np.quantile(learn.energy(levels_from), LOST))
     found: dict[str, Any] = {}
     for name in PAGES:
         if (mask := source == name).any():

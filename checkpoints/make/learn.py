@@ -160,4 +160,4 @@ def best_temperature(logits: Tensor, labels: np.ndarray, clear: np.ndarray) -> f
         for_all = calibration_error(logits, labels, temperature)
         return calibration_error(logits[clear], labels[clear], temperature) + for_all
 
-    return min((math.exp(power / 40) for power in range(-40, 41)), key=gap)
+    return min((math.exp(power / 40) for power in range(20, -21, -1)), key=gap)

@@ -14,6 +14,7 @@ from checkpoints.make.outliers import outliers
 from core.nets.line import build
 
 LINE = "conv 32 5x5 p2 | bn | relu | pool 2 | res 64 | pool 2 | res 96 | gap | dropout 0.2 | linear classes"
+MORE_DIGITS = 0.42  # the share of digits when ink34 goes on learning, instead of 0.32
 PAGES = ("digits", "greek", "greek24", "greek24-mouse", "greek24-pen")  # the folders of the ink
 LIKE_DIGITS = ("omicron", "sigma", "iota", "theta", "beta", "delta", "rho", "zeta", "xi", "tau", "epsilon", "upsilon")
 UNLIKE_LETTERS = ("2", "4", "5")
