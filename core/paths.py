@@ -54,12 +54,14 @@ def teacher_code() -> str | None:
 
 
 def calm_threads() -> None:
-    """Call before torch is imported: its threads then sleep while they wait for each other, and do not spin.
+    """Call before torch is imported: its threads then soon sleep while they wait for each other, and do not spin.
 
     Spinning threads starve each other as soon as anything else runs on the machine (a page, a browser, a test): one
-    epoch of the smallest net took 36 s with spinning threads and 1.5 s with sleeping ones on two busy cores.
+    short run took 36 s with spinning threads and 1.5 s with sleeping ones on two busy cores. A few microseconds of
+    spinning first keep an idle machine as fast as it was.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 
 def _made(folder: Path, variable: str) -> Path:
