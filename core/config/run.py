@@ -1,4 +1,4 @@
-"""RunConfig: all the knobs of a training run, their ranges and their reasons. Long because each knob is a line of it."""
+"""RunConfig: all the knobs of a run, their ranges and reasons. Long because each knob is a line of it."""
 
 import dataclasses
 import hashlib

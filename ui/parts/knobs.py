@@ -5,8 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import KNOBS
-from core.config.run import Knob
+from core.config import KNOBS, Knob
 from core.errors import LabError
 from ui.parts import recipe
 from ui.parts.recipe import key, said
