@@ -1,8 +1,13 @@
 """`bench train`: seconds to an accuracy on MNIST, ours beside the reports' plain loop; fit() beside the bare step."""
 
+import contextlib
+import os
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -20,14 +25,18 @@ from core.data.batches import batches
 from core.data.dataset import Dataset
 from core.data.registry import load, state
 from core.nets.network import network
+from core.runs.processes import myself
+from core.runs.recorder import Recorder
+from core.runs.store import Store
 from core.train.device import autocast_dtype, describe, pick, settle
-from core.train.facts import Ended, Metric, Tick
+from core.train.facts import Ended, Fact, Metric, Tick
 from core.train.fit import fit
 
 TARGET = 0.9886  # report R0's MNIST accuracy, and what R1's net must reach ten times faster
 SECONDS = 8.0  # on a quiet machine with two cores and bf16 in hardware
 RATIO = 10.0
 FRACTION = 0.95
+SLOWDOWN = 0.03
 PLAIN_EPOCHS = 40  # the plain loop gives up here
 
 
@@ -40,6 +49,7 @@ def measure(quick: bool = False) -> dict[str, Any]:
     plain = plain_to_target(data, target)
     seconds = statistics.median(each["seconds"] for each in ours)
     fraction, rates = fraction_of_limit(data, device, rounds=10 if quick else 40)
+    slowdown = slowdown_by_store(data, device, rounds=10 if quick else 60)
     return {
         "what": f"seconds to {target:.2%} test accuracy on {name}, evaluation included, with the 21,840 weights of R1",
         "ours": {"seconds": round(seconds, 2), "runs": ours, "recipe": preset("mnist-fast").changed()},
@@ -48,7 +58,13 @@ def measure(quick: bool = False) -> dict[str, Any]:
         "plain_reached_target": plain["accuracy"] >= target,
         "fraction_of_limit": round(fraction, 3),
         "images_per_second": rates,
-        "limit": {"ratio": RATIO, "seconds": SECONDS, "fraction_of_limit": FRACTION},
+        "slowdown_by_store_and_page": round(slowdown, 4),
+        "limit": {
+            "ratio": RATIO,
+            "seconds": SECONDS,
+            "fraction_of_limit": FRACTION,
+            "slowdown_by_store_and_page": SLOWDOWN,
+        },
         "machine": {**describe(paths.device_wish()), "threads": torch.get_num_threads()},
     }
 
@@ -148,7 +164,60 @@ def bare_steps(config: RunConfig, data: Dataset, device: torch.device) -> Iterat
         yield time.perf_counter() - began
 
 
-def fit_steps(config: RunConfig, data: Dataset, device: torch.device) -> Iterator[float]:
+def slowdown_by_store(data: Dataset, device: torch.device, rounds: int) -> float:
+    """How much longer 20 steps take when a recorder stores what fit() says, while another process polls like a page."""
+    config = preset("mnist-fast").replace(dataset=data.name, epochs=1000)
+    with tempfile.TemporaryDirectory() as folder, redirected(folder):
+        store = Store()
+        run = store.add(config)
+        claim = store.claim(myself(0))
+        assert claim is not None
+        recorder = Recorder(store, claim)
+
+        def record(fact: Fact) -> None:
+            recorder.take(fact)
+            if recorder.due:
+                recorder.flush()
+
+        page = subprocess.Popen([sys.executable, "-c", PAGE.format(run=run)], cwd=paths.ROOT)
+        try:
+            alone, stored = fit_steps(config, data, device), fit_steps(config, data, device, record)
+            pairs = [(next(alone), next(stored)) for _ in range(rounds)]
+        finally:
+            page.kill()
+            page.wait()
+            store.close()
+    return statistics.median(s for _, s in pairs) / statistics.median(a for a, _ in pairs) - 1
+
+
+PAGE = """
+import time
+from core.runs.live import Window
+from core.runs.store import Store
+window = Window(Store())
+while True:
+    window.curves([{run}])
+    time.sleep(1.0)
+"""
+
+
+@contextlib.contextmanager
+def redirected(home: str) -> Iterator[None]:
+    """A home of its own for the while, for this process and those it starts."""
+    before = os.environ.get("LAB_HOME")
+    os.environ["LAB_HOME"] = home
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["LAB_HOME"]
+        else:
+            os.environ["LAB_HOME"] = before
+
+
+def fit_steps(
+    config: RunConfig, data: Dataset, device: torch.device, take: Callable[[Fact], None] = lambda fact: None
+) -> Iterator[float]:
     """Seconds for 20 steps of fit(), its metrics included, its tests of the whole test set left out."""
     facts, step = fit(config, data, device), 0
     while True:
@@ -156,6 +225,7 @@ def fit_steps(config: RunConfig, data: Dataset, device: torch.device) -> Iterato
         clean = True
         while step < wanted:
             fact = next(facts)
+            take(fact)
             if isinstance(fact, Ended):
                 return
             if isinstance(fact, Metric | Tick):
