@@ -75,7 +75,8 @@ def test_choose_a_preset_start_watch_zoom_stop_resume_and_finish(page, empty):
 
     page.get_by_role("button", name="Start").click()
     wait_for_points(page)
-    assert "run=1" in page.url
+    run = int(page.url.partition("run=")[2].partition("&")[0])
+    assert [each.id for each in store.runs()] == [run]
     wait_for_points(page, more_than=points(page))  # the curve moves
     drag(page)
     page.wait_for_function("document.querySelector('.ink-axes [title^=Forget]').hidden === false")
@@ -86,15 +87,15 @@ def test_choose_a_preset_start_watch_zoom_stop_resume_and_finish(page, empty):
 
     page.get_by_role("button", name="Stop", exact=True).click()
     page.get_by_role("button", name="Resume").wait_for(timeout=20_000)
-    stopped = store.run(1)
+    stopped = store.run(run)
     assert stopped.status == "stopped" and 0 < stopped.step < stopped.steps_total
 
     page.get_by_role("button", name="Resume").click()
     page.get_by_role("button", name="Use this recipe").wait_for(timeout=60_000)
-    done = store.run(1)
+    done = store.run(run)
     assert done.status == "finished" and done.step == done.steps_total
     page.get_by_role("group", name="Test pictures with the network's answers").wait_for()
-    steps = store.curves([1])[1]["train/loss"].steps
+    steps = store.curves([run])[run]["train/loss"].steps
     assert len(set(steps.tolist())) == len(steps)  # resuming doubled nothing
 
 
