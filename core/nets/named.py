@@ -148,9 +148,7 @@ NETS: dict[str, Named] = {
         "Ours: three pairs of convolutions, 0.57 million parameters, the fastest way to 80 %.",
         "cifar10",
     ),
-    "pairs-256": Named(
-        _pairs(64, 256, 256), "Ours: the same with up to 256 filters, 2 million parameters, beyond 90 %.", "cifar10"
-    ),
+    "pairs-256": Named(_pairs(64, 256, 256), "Ours: the same with up to 256 filters, 2 million parameters.", "cifar10"),
     "resnet9": Named(
         "conv 64 3x3 p1 | bn | relu | conv 128 3x3 p1 | bn | relu | pool 2 | res 128 | conv 256 3x3 p1 | bn | relu"
         " | pool 2 | conv 512 3x3 p1 | bn | relu | pool 2 | res 512 | pool 4 | flatten | linear classes",

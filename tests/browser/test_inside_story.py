@@ -69,7 +69,6 @@ def test_draw_a_seven_read_a_sum_mute_the_worst_filter_and_undo(page, trained):
 
     canvas = page.locator("[data-row='layers.0'] canvas").first
     assert canvas.get_attribute("data-panels") == "10"
-    canvas.scroll_into_view_if_needed()
     canvas.hover(position={"x": 40, "y": 40})
     assert re.search(r"[+−]?\d", page.locator(".tip b").inner_text())
     canvas.click(position={"x": 50, "y": 30})
