@@ -20,7 +20,7 @@ LEFT_OF = {  # a room may import the rooms listed here, and itself
     "runs": {"errors", "paths", "config", "data", "nets", "train", "latent", "look"},
     "charts": {"errors"},
 }
-FREE = {"cli", "bench", "__main__", "__init__"}  # the command line ties the rooms together
+FREE = {"cli", "__main__", "__init__"}  # the command line ties the rooms together
 
 
 def room(path: Path) -> str:
