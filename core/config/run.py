@@ -241,8 +241,11 @@ class RunConfig:
         return cls.from_dict(values)
 
     def key(self) -> str:
-        """The same for two runs exactly if all their knobs are equal."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
+        """The same for two runs exactly if all their knobs are equal.
+
+        Only what differs from the defaults counts: a new knob leaves the keys of stored runs as they are.
+        """
+        return hashlib.sha256(json.dumps(self.changed(), sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _jsonable(value: Any) -> Any:
