@@ -38,7 +38,7 @@ def muon(net: nn.Module, config: RunConfig) -> list[Optimizer]:
     if hidden:
         made.append(Matrices(hidden, config))
     if others:
-        made.append(torch.optim.AdamW(others, config.lr, weight_decay=config.weight_decay, fused=_fused(net)))
+        made.append(torch.optim.AdamW(_decayed(others, config), config.lr, fused=_fused(net)))
     return made
 
 
@@ -76,10 +76,13 @@ def _shaped(matrix: Tensor, kernel: Tensor) -> Tensor:
 
 def _groups(net: nn.Module, config: RunConfig) -> list[dict[str, Any]]:
     """Weights decay; biases and batch-norm scales do not (decaying them only slows the fit)."""
-    trainable = [p for p in net.parameters() if p.requires_grad]
+    return _decayed([p for p in net.parameters() if p.requires_grad], config)
+
+
+def _decayed(weights: list[nn.Parameter], config: RunConfig) -> list[dict[str, Any]]:
     groups = [
-        {"params": [p for p in trainable if p.ndim > 1], "weight_decay": config.weight_decay},
-        {"params": [p for p in trainable if p.ndim <= 1], "weight_decay": 0.0},
+        {"params": [p for p in weights if p.ndim > 1], "weight_decay": config.weight_decay},
+        {"params": [p for p in weights if p.ndim <= 1], "weight_decay": 0.0},
     ]
     return [group for group in groups if group["params"]]
 
