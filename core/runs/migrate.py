@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, inspect, select, text, update
 
 from core.errors import LabError
 from core.runs.figures import rebuild
-from core.runs.tables import SCHEMA, figures, meta, metadata
+from core.runs.tables import SCHEMA, bets, figures, meta, metadata, sweeps, trials
 
 
 def is_current(engine: Engine) -> bool:
@@ -51,4 +51,10 @@ def _to_2(connection: Connection) -> None:
     rebuild(connection)
 
 
-STEPS: dict[int, Callable[[Connection], None]] = {1: _to_2}
+def _to_3(connection: Connection) -> None:
+    """Version 3 knows sweeps, and what the class bets on them."""
+    for table in (sweeps, trials, bets):
+        table.create(connection)
+
+
+STEPS: dict[int, Callable[[Connection], None]] = {1: _to_2, 2: _to_3}

@@ -13,7 +13,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA = 2  # the version written into a store; core/runs/migrate.py brings older ones here
+SCHEMA = 3  # the version written into a store; core/runs/migrate.py brings older ones here
 
 metadata = MetaData()
 
@@ -134,4 +134,44 @@ operations = Table(  # what pages ask of a running run; its worker reads them at
     Column("created", Double, nullable=False),
     Column("signalled", Double),  # when SIGTERM was sent because nobody listened
     Column("done", Double),
+)
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("owner", Text),
+    Column("status", Text, nullable=False),  # betting, running, stopped, finished
+    Column("plan", Text, nullable=False),  # Plan as JSON: what is varied, and how
+    Column("created", Double, nullable=False),
+    Column("started", Double),
+    Column("finished", Double),
+    Column("asked", Integer, nullable=False, server_default="0"),  # points there are; whoever adds one must know it
+    sqlite_autoincrement=True,
+)
+
+trials = Table(  # one training of a sweep: a point with one seed
+    "trials",
+    metadata,
+    Column("sweep", Integer, nullable=False),
+    Column("point", Integer, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("knobs", Text, nullable=False),  # the point: knob -> value, as JSON
+    Column("config_key", Text, nullable=False),
+    Column("run", Integer, index=True),  # the run that answers it
+    Column("reused", Boolean, nullable=False),  # that run was there before
+    PrimaryKeyConstraint("sweep", "point", "seed"),
+)
+
+bets = Table(
+    "bets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sweep", Integer, nullable=False),
+    Column("bettor", Text, nullable=False),  # the nickname, or guest 1, guest 2 …
+    Column("winner", Text),  # a point's label, or "no real difference"
+    Column("sketch", Text),  # the expected accuracy of every point, as JSON
+    Column("created", Double, nullable=False),
+    Index("bets_bettor", "sweep", "bettor", unique=True),
 )

@@ -15,7 +15,7 @@ from core.runs import database, migrate
 from core.runs.database import Unavailable
 from core.runs.recorder import Recorder
 from core.runs.store import Store
-from core.runs.tables import SCHEMA, figures, metadata
+from core.runs.tables import SCHEMA, bets, figures, metadata, sweeps, trials
 from core.train.facts import Metric
 from tests.runs.helpers import claimed, log, wave
 
@@ -23,7 +23,8 @@ from tests.runs.helpers import claimed, log, wave
 def age(store: Store) -> None:
     """Turns a store into one of version 1, as the first Inkling wrote it."""
     with store.write() as connection:
-        figures.drop(connection)
+        for table in (figures, sweeps, trials, bets):
+            table.drop(connection)
         for column in ("reason", "weights_sha256"):
             connection.execute(text(f"ALTER TABLE runs DROP COLUMN {column}"))
         connection.execute(text("UPDATE meta SET value = '1'"))
