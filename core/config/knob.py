@@ -15,7 +15,7 @@ class Knob:
     kind: type
     optional: bool  # None means "as the network line says"
     default: Any
-    fold: str  # basic, optimiser, data
+    fold: str  # basic, optimiser, data, gan
     label: str
     help: str
     low: float | None = None

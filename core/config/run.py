@@ -14,6 +14,10 @@ SCHEDULES = ("constant", "step", "cosine", "one-cycle")
 ACTIVATIONS = ("relu", "leaky", "tanh", "sigmoid", "gelu")
 SCALES = ("standard", "centred", "unit", "raw")  # zero mean unit variance; -0.5..0.5; 0..1; 0..255
 PRECISIONS = ("auto", "fp32", "bf16")
+KINDS = ("classifier", "gan")
+GAN_LOSSES = ("bce", "hinge", "relativistic")
+D_NORMS = ("batch", "spectral", "none")
+PLAYERS = ("both", "generator", "discriminator")
 
 
 @dataclass(frozen=True)
@@ -191,6 +195,17 @@ class RunConfig:
     )
     sharpness: float = knob(0.0, "data", "Sharpness", "Sharpens or blurs by up to this share.", low=0.0, high=1.0)
     cutout: int = knob(0, "data", "Cutout", "Side of a square blanked out at a random place.", low=0, high=128)
+    # gan: read only when kind is gan
+    kind: str = knob("classifier", "gan", "What learns", "A classifier, or a pair that makes pictures.", choices=KINDS)
+    latent: int = knob(128, "gan", "Latent numbers", "How many numbers a picture is made from.", low=2, high=512)
+    conditional: bool = knob(False, "gan", "By class", "The generator is told which class to make.")
+    gan_loss: str = knob("bce", "gan", "GAN loss", "How the discriminator's answer becomes a loss.", choices=GAN_LOSSES)
+    d_steps: int = knob(1, "gan", "D steps", "Steps of the discriminator per step of the generator.", low=1, high=10)
+    d_lr: float = knob(0.0, "gan", "D learning rate", "The discriminator's own; 0 is the same.", low=0.0, high=1.0)
+    d_norm: str = knob("batch", "gan", "D norm", "What keeps the discriminator's layers in bounds.", choices=D_NORMS)
+    r1: float = knob(0.0, "gan", "R1 penalty", "Keeps D flat around real pictures; 0 is off.", low=0.0, high=100.0)
+    diff_augment: bool = knob(False, "gan", "Change both", "Shifts, colours and cuts real and made pictures alike.")
+    train_only: str = knob("both", "gan", "Train only", "Which of the two learns.", choices=PLAYERS)
 
     def __post_init__(self) -> None:
         for each in KNOBS.values() if KNOBS else ():
