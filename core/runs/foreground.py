@@ -1,6 +1,7 @@
 """Training in this process, for the command line's --watch."""
 
 import signal
+import threading
 from collections.abc import Callable
 from types import FrameType
 
@@ -13,8 +14,14 @@ from core.runs.tools import Tools, real
 from core.train.facts import Fact
 
 
-def train(store: Store, run: int, watch: Callable[[Fact], None] | None = None, tools: Tools | None = None) -> str:
-    """Trains one paused run here and now; its status afterwards."""
+def train(
+    store: Store,
+    run: int,
+    watch: Callable[[Fact], None] | None = None,
+    tools: Tools | None = None,
+    seconds: float | None = None,
+) -> str:
+    """Trains one paused run here and now; its status afterwards. After so many `seconds` it is paused again."""
     tools = tools or real(0)
     claim = store.claim(myself(0), run, status="paused")
     if claim is None:
@@ -26,7 +33,12 @@ def train(store: Store, run: int, watch: Callable[[Fact], None] | None = None, t
         bell.ring("stop")
 
     before = signal.signal(signal.SIGINT, ring)
+    enough = threading.Timer(seconds or 0, lambda: setattr(bell, "rung", bell.rung or "pause"))
+    enough.daemon = True
+    if seconds is not None:
+        enough.start()
     try:
         return Job(store, claim, tools, bell).work(watch)
     finally:
+        enough.cancel()
         signal.signal(signal.SIGINT, before)
