@@ -216,14 +216,16 @@ def _training_pictures(home: str, config: str, count: int) -> tuple[Any, Any, li
 
     from core.config import RunConfig
     from core.data.augment import augment
+    from core.data.wrong import taught
 
     this = RunConfig.from_json(config)
     data = dataset(this.dataset)
     plain = data.x_train[:count]
+    told = taught(this, data.y_train, len(data.classes))[:count].tolist()  # as the network is told, right or wrong
     changed = augment(plain, this, torch.Generator().manual_seed(this.seed))
     if changed.dtype != torch.uint8:
         changed = (changed.clamp(0, 1) * 255).round().to(torch.uint8)
-    return plain.numpy(), changed.numpy(), [data.classes[label] for label in data.y_train[:count].tolist()]
+    return plain.numpy(), changed.numpy(), [data.classes[label] for label in told]
 
 
 def training_pictures(config: Any, count: int) -> tuple[Any, Any, list[str]]:

@@ -180,6 +180,20 @@ class RunConfig:
         low=0.0,
         high=0.5,
     )
+    wrong_labels: float = knob(
+        0.0,
+        "data",
+        "Wrong labels",
+        "Share of the training labels that is flipped on purpose, drawn by the seed; the test set stays clean.",
+        low=0.0,
+        high=0.9,
+    )
+    fixed_labels: str | None = knob(
+        None,
+        "data",
+        "Labels put right",
+        "Training labels that people changed: picture:label pairs such as 17:4,230:9.",
+    )
     crop: int = knob(
         0, "data", "Random crop", "Pads by so many pixels and crops back at a random place.", low=0, high=32
     )

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from core.config import RunConfig
 from core.data.batches import steps_per_epoch
 from core.data.dataset import Dataset
+from core.data.wrong import taught, used
 from core.train.device import autocast_dtype
 from core.train.facts import Snapshot
 from core.train.judge import evaluate
@@ -162,10 +163,10 @@ def follow(average: nn.Module, net: nn.Module, decay: float) -> None:
 
 def split(config: RunConfig, data: Dataset) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Training and held-out pictures: a fixed shuffle by the seed, so that the two never mix."""
-    x, y = data.x_train, data.y_train
+    x, y = data.x_train, taught(config, data.y_train, len(data.classes))
     if config.train_size and config.train_size < len(y):
-        chosen = torch.randperm(len(y), generator=torch.Generator().manual_seed(config.seed))[: config.train_size]
-        x, y = x[chosen.to(x.device)], y[chosen.to(y.device)]
+        chosen = used(config, len(y)).to(x.device)
+        x, y = x[chosen], y[chosen]
     held = int(len(y) * config.holdout)
     if not held:
         return x, y, x[:0], y[:0]

@@ -15,7 +15,7 @@ FOLDS = {
     "optimiser": ("Optimiser", ":material/trending_down:"),
     "data": ("Data", ":material/photo_library:"),
 }
-OWN_WIDGET = ("dataset", "net")
+OWN_WIDGET = ("dataset", "net", "fixed_labels")  # the last one is written by the label game
 STATES = {
     "ready": ":green-badge[:material/check: ready]",
     "downloadable": ":orange-badge[:material/download: will be downloaded]",
