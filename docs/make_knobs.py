@@ -36,5 +36,5 @@ def presets() -> str:
 
 
 if __name__ == "__main__":
-    parts = [HEAD, *(table(fold) for fold in ("basic", "optimiser", "data", "gan")), presets()]
+    parts = [HEAD, *(table(fold) for fold in ("basic", "optimiser", "data", "transfer", "gan")), presets()]
     Path(__file__).with_name("knobs.md").write_text("\n".join(parts) + "\n")

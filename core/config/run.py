@@ -14,6 +14,8 @@ SCHEDULES = ("constant", "step", "cosine", "one-cycle")
 ACTIVATIONS = ("relu", "leaky", "tanh", "sigmoid", "gelu")
 SCALES = ("standard", "centred", "unit", "raw")  # zero mean unit variance; -0.5..0.5; 0..1; 0..255
 PRECISIONS = ("auto", "fp32", "bf16")
+RETRAIN = ("last", "last-2", "block", "all", "scratch")
+HEADS = ("linear", "gap-256")
 KINDS = ("classifier", "gan")
 GAN_LOSSES = ("bce", "hinge", "relativistic")
 D_NORMS = ("batch", "spectral", "none")
@@ -209,6 +211,48 @@ class RunConfig:
     )
     sharpness: float = knob(0.0, "data", "Sharpness", "Sharpens or blurs by up to this share.", low=0.0, high=1.0)
     cutout: int = knob(0, "data", "Cutout", "Side of a square blanked out at a random place.", low=0, high=128)
+    # transfer: read only when there is a trunk
+    trunk: str | None = knob(
+        None,
+        "transfer",
+        "Trunk",
+        "The trained network to begin with: a model by name, run:12, `resnet50 pretrained`, or file:mobilenet_v2.",
+    )
+    retrain: str = knob(
+        "last", "transfer", "Retrain", "How much of the trunk may learn beside its new head.", choices=RETRAIN
+    )
+    head: str = knob(
+        "linear",
+        "transfer",
+        "Head",
+        "What replaces the trunk's last layer: one linear layer, or (gap-256) 256 units and dropout before it.",
+        choices=HEADS,
+    )
+    trunk_rate: float = knob(
+        0.1, "transfer", "Trunk rate", "The layers below the head learn at this share of the rate.", low=0.0, high=1.0
+    )
+    unfreeze_at: int = knob(
+        0,
+        "transfer",
+        "Unfreeze at",
+        "Climbs the freeze ladder one rung every so many epochs, from the head down; 0 is all at once.",
+        low=0,
+        high=1000,
+    )
+    copies: int = knob(
+        0,
+        "transfer",
+        "Changed copies",
+        "A frozen trunk sees each picture so many times more, augmented; the head then trains on what it saw.",
+        low=0,
+        high=1000,
+    )
+    refuse: bool = knob(
+        False,
+        "transfer",
+        "Learn to refuse",
+        "Small drawings: the head also sees other characters and scribbles, so that it can say none of these.",
+    )
     # gan: read only when kind is gan
     kind: str = knob("classifier", "gan", "What learns", "A classifier, or a pair that makes pictures.", choices=KINDS)
     latent: int = knob(128, "gan", "Latent numbers", "How many numbers a picture is made from.", low=2, high=512)
