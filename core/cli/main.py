@@ -16,6 +16,7 @@ VERBS = {  # verb -> what it does; its file has the same name
     "train": "train one run: queued, or in the foreground with --watch",
     "recognise": "read digits and letters on drawings and photos",
     "inside": "every map of one picture in a network, as PNG files",
+    "reproduce": "what the reports claim beside what is measured; run one of their experiments again",
     "bench": "measure the lab against the plain way",
 }
 
