@@ -175,5 +175,12 @@ def _points(connection: Connection, ids: list[int], numbers: list[int], start: i
             values["start"] = start
         result = connection.execute(_READ if start is None else _READ_FROM, values)
         raw = result.cursor.fetchall() if result.cursor is not None else []  # tuples: no Row object per point
-        parts.append(np.array(raw, dtype=np.float64).reshape(-1, 5))
+        try:
+            parts.append(np.array(raw, dtype=np.float64).reshape(-1, 5))
+        except (TypeError, ValueError):  # somebody wrote words into the store: the numbers among them stay
+            parts.append(np.array([row for row in raw if _numbers(row)], dtype=np.float64).reshape(-1, 5))
     return np.concatenate(parts) if parts else np.empty((0, 5))
+
+
+def _numbers(row: tuple[Any, ...]) -> bool:
+    return all(isinstance(each, int | float) for each in row)
