@@ -54,9 +54,8 @@ def fixes(text: str | None, count: int, classes: int) -> dict[int, int]:
         if not (colon and picture.isascii() and picture.isdigit() and label.isascii() and label.isdigit()):
             raise LabError(f"fixed_labels has {pair.strip()!r}; allowed: picture:label pairs such as 17:4,230:9.")
         if int(picture) >= count or int(label) >= classes:
-            raise LabError(
-                f"fixed_labels has {pair.strip()!r}; allowed: pictures from 0 to {count - 1}, labels from 0 to {classes - 1}."
-            )
+            allowed = f"pictures from 0 to {count - 1}, labels from 0 to {classes - 1}"
+            raise LabError(f"fixed_labels has {pair.strip()!r}; allowed: {allowed}.")
         found[int(picture)] = int(label)
     return found
 
