@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.components.bell import bell
-from ui.parts import canvas, drawings, links, mattered, models, nearest, photos, pipeline, reading, rivals, tiles
+from ui.parts import canvas, drawings, line, links, mattered, models, nearest, photos, pipeline, reading, rivals, tiles
 
 SOURCES = {
     canvas.PAD: ":material/stylus: One character",
@@ -80,11 +80,13 @@ def page_of_ink(source: str) -> None:
         st.info(NO_MODEL)
         return
     if source == canvas.FULL:
-        raw = canvas.full().raw
+        raw = line.full()
     else:
         raw = photos.taken() if st.toggle("Use the camera", key="use-camera") else photos.uploaded()
     if raw is not None:
-        photos.show(raw, photos.read(model, raw, pipeline.steps()))
+        photos.show(model, raw, photos.read(model, raw, pipeline.steps()))
+    if "kept" in st.session_state:
+        st.rerun()  # as at the desk
 
 
 def classroom() -> None:

@@ -16,6 +16,7 @@ from core.nets.card import Card
 from core.nets.line import build
 from core.runs.drawings import Labelled, pool
 from core.runs.finish import checkpoint_dir
+from core.runs.parcel import packed
 from core.runs.store import Store
 from tests.pages.conftest import words
 from ui.parts import models
@@ -343,11 +344,150 @@ def test_the_drawing_survives_a_page_switch(open_page):
 
 
 def test_ink_over_a_photo_keeps_what_is_darker():
-    from ui.parts.canvas import SIZE, _together
+    from ui.parts.line import TALL, WIDE, _together
 
-    behind = Image.new("RGB", SIZE, (200, 200, 200))
-    ink = np.full((SIZE[1], SIZE[0]), 255, np.uint8)
+    behind = Image.new("RGB", (WIDE, TALL), (200, 200, 200))
+    ink = np.full((TALL, WIDE), 255, np.uint8)
     ink[50, 60] = 10
     both = _together(behind, ink)
     assert both.shape == ink.shape and both[50, 60] == 10 and both[0, 0] == 200
     assert (_together(behind, None) == 200).all() and _together(None, ink) is ink
+
+
+def three():
+    return photo(marks=((40, 40, 160), (130, 40, 120), (220, 40, 160)))
+
+
+def found_menus(at):
+    return [each for each in at.selectbox if each.label.startswith("What is character")]
+
+
+def test_found_characters_are_corrected_and_kept_all_at_once(open_page):
+    at = paste(open_page("draw.py"), three())
+    at.text_input(key="visitor").set_value("Ada").run()
+    at.toggle(key="keep-found").set_value(True).run()
+    assert not at.exception
+    menus = found_menus(at)
+    assert [each.value for each in menus] == ["1", "1", "1"]
+    menus[1].set_value("7").run()
+    assert any(each.label == "Keep these 3" for each in at.button)
+    found_menus(at)[2].set_value("").run()
+    next(each for each in at.button if each.label == "Keep these 2").click().run()
+    assert not at.exception
+    with pool() as drawings:
+        kept = drawings.drawings()
+    assert sorted((each.label, each.owner, each.answer) for each in kept) == [("1", "Ada", "1"), ("7", "Ada", "1")]
+    assert any("2 new drawings kept: 2 in all" in each.value for each in at.toast)
+    assert not at.toggle(key="keep-found").value and not found_menus(at)
+
+
+def test_what_was_kept_before_is_not_kept_twice_and_the_page_says_so(open_page):
+    at = paste(open_page("draw.py"), three())
+    for said in ("2 new drawings kept, 1 were there before: 2 in all", "0 new drawings kept, 3 were there before"):
+        at.toggle(key="keep-found").set_value(True).run()
+        next(each for each in at.button if each.label == "Keep these 3").click().run()
+        assert any(said in each.value for each in at.toast), [each.value for each in at.toast]
+
+
+def test_with_all_characters_left_out_there_is_nothing_to_keep(open_page):
+    at = paste(open_page("draw.py"), photo())
+    at.toggle(key="keep-found").set_value(True).run()
+    found_menus(at)[0].set_value("").run()
+    button = next(each for each in at.button if each.label == "All are left out")
+    assert button.disabled and not at.exception
+
+
+def test_a_correction_stays_while_another_character_is_added(open_page):
+    at = paste(open_page("draw.py"), photo(marks=((40, 40, 160), (130, 40, 120))))
+    at.toggle(key="keep-found").set_value(True).run()
+    found_menus(at)[0].set_value("7").run()
+    paste(at, three())
+    assert sorted(each.value for each in found_menus(at)) == ["1", "1", "7"]
+
+
+def test_a_refused_character_is_left_out_unless_somebody_says_what_it_is(open_page, home):
+    save(home / "checkpoints" / "ink-digits", known_at=50.0)
+    models._seen.clear()
+    from ui import services
+
+    services._predictor.clear()
+    at = paste(open_page("draw.py"), photo())
+    at.toggle(key="keep-found").set_value(True).run()
+    assert [each.value for each in found_menus(at)] == [""]
+
+
+def test_a_narrow_screen_gets_a_narrow_canvas_and_the_drawing_shrinks_with_it():
+    from ui.parts.line import WIDE, Kept, State
+
+    stroke = {"type": "path", "left": 700.0, "top": 40.0, "width": 100.0, "scaleX": 1.0, "scaleY": 1.0}
+    kept = Kept([State([stroke], None)], [])
+    kept.fit(WIDE)
+    assert kept.generation == 0 and kept.now.objects == [stroke]
+    kept.fit(350)
+    (small,) = kept.now.objects
+    assert kept.width == 350 and kept.generation == 1
+    assert small["left"] + small["width"] * small["scaleX"] < 350 and small["left"] / small["top"] == 700 / 40
+    kept.fit(840)
+    assert kept.now.objects == [small] and kept.width == 840  # it fits as it is
+
+
+@pytest.mark.parametrize(
+    ("message", "width"),
+    [
+        ({"width": 350}, 350),
+        ({"width": 5}, 200),
+        ({"width": 10**9}, 960),
+        ({"width": "x"}, 777),
+        (None, 777),
+        ({}, 777),
+    ],
+)
+def test_the_room_on_the_screen_is_kept_within_sense(message, width):
+    from ui.components.room import said
+
+    assert said(message, 777, 960) == width
+
+
+def jpeg(data):
+    file = io.BytesIO()
+    Image.open(io.BytesIO(data)).save(file, "JPEG", quality=95)
+    return file.getvalue()
+
+
+def test_an_uploaded_photo_is_read_and_a_second_one_takes_its_place(open_page):
+    at = open_page("draw.py", source="photo")
+    at.file_uploader(key="upload").set_value(("page.png", three(), "image/png")).run()
+    assert not at.exception and "3 characters" in words(at)
+    at.file_uploader(key="upload").set_value(("one.jpg", jpeg(photo()), "image/jpeg")).run()
+    assert not at.exception and "1 character," in words(at)
+    at.file_uploader(key="upload").set_value(("notes.png", b"%PDF-1.7 hello", "image/png")).run()
+    assert not at.exception and any("notes.png" in each.value for each in at.error)
+    at.file_uploader(key="upload").set_value(None).run()
+    assert not at.exception and not at.error
+
+
+def test_the_cameras_picture_is_read(open_page):
+    at = open_page("draw.py", source="photo")
+    at.toggle(key="use-camera").set_value(True).run()
+    at.camera_input(key="camera").set_value(("camera.jpg", jpeg(three()), "image/jpeg")).run()
+    assert not at.exception and "1 1 1" in words(at)
+    at.camera_input(key="camera").set_value(("camera.jpg", jpeg(three())[:300], "image/jpeg")).run()
+    assert not at.exception and any("camera's picture" in each.value for each in at.error)
+
+
+def test_an_exported_zip_comes_in_through_the_page_and_a_bad_one_gets_a_sentence(open_page):
+    fill(3)
+    with pool() as drawings:
+        parcel = packed(drawings)
+        for number in (1, 2, 3):
+            drawings.delete(number)
+        assert not drawings.count()
+    at = open_page("draw.py")
+    at.file_uploader(key="parcel").set_value(("class.zip", parcel, "application/zip")).run()
+    assert not at.exception and any("3 new drawings out of 3" in each.value for each in at.toast)
+    with pool() as drawings:
+        assert drawings.count() == 3
+    at.file_uploader(key="parcel").set_value(("other.zip", b"PK no zip at all", "application/zip")).run()
+    assert not at.exception and any("cannot be opened" in each.value for each in at.error)
+    with pool() as drawings:
+        assert drawings.count() == 3

@@ -1,28 +1,15 @@
-"""Two canvases behind one function: the ink pad for one character, the full canvas for a whole line."""
+"""The ink pad on the page: what is on it, before and while it is shown. The full canvas is in line.py."""
 
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import streamlit as st
-from PIL import Image
 
-from core.data import drawn, paper, photo
+from core.data import drawn
 from core.errors import LabError
 from ui.components import ink_pad
 
 PAD, FULL = "pad", "full"
-SIZE = (960, 380)  # of the full canvas, in pixels
-MOST = 30  # states of it that undo goes back to
-WIDTH = 14  # of the pen, in pixels
-INK, PAPER = "#10161f", "#ffffff"
-TOOLS = {
-    "freedraw": ":material/draw: Pen",
-    "eraser": ":material/ink_eraser: Eraser",
-    "line": ":material/pen_size_2: Line",
-    "rect": ":material/rectangle: Box",
-    "circle": ":material/circle: Circle",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,133 +47,3 @@ def lay(ink: str) -> None:
     """Puts other strokes on the pad; none clears it."""
     kept = st.session_state.setdefault("drawing", {"ink": None, "n": 0, "generation": 0})
     kept |= {"ink": ink, "generation": kept["generation"] + 1, "up": True}
-
-
-@dataclass(frozen=True, eq=False)
-class State:
-    """The full canvas at one moment: what is on it, and the picture of it."""
-
-    objects: list[Any]
-    raw: Any  # uint8 (H, W), None when nothing is on it
-
-
-@dataclass
-class Kept:
-    """The states of a visitor's full canvas; it survives other pages, and undo needs no browser."""
-
-    past: list[State]
-    future: list[State]
-    generation: int = 0  # a new one mounts a fresh canvas with the last state on it
-    start: dict[str, Any] | None = None
-    photo: Any = None  # what lies behind the ink
-    photo_of: str | None = None  # the upload it came from
-
-    @property
-    def now(self) -> State:
-        return self.past[-1] if self.past else State([], None)
-
-
-def full() -> Drawn:
-    """The drawable canvas with its tools."""
-    from streamlit_drawable_canvas import st_canvas
-
-    kept: Kept = st.session_state.setdefault("full", Kept([], []))
-    bar = st.container()  # filled last: only then is it known what can be undone
-    tool, width = str(st.session_state.get("tool") or "freedraw"), int(st.session_state.get("full-width", WIDTH))
-    key = f"canvas-{kept.generation}"
-    if key not in st.session_state:
-        kept.start = {"objects": kept.now.objects} if kept.now.objects else None
-    eraser = tool == "eraser"
-    result = st_canvas(
-        stroke_width=width * (2 if eraser else 1),
-        stroke_color=PAPER if eraser else INK,
-        fill_color="rgba(0, 0, 0, 0)",
-        background_color="" if kept.photo is not None else PAPER,
-        background_image=kept.photo,
-        drawing_mode="freedraw" if eraser else tool,
-        initial_drawing=kept.start,
-        width=SIZE[0],
-        height=SIZE[1],
-        return_image_data=True,
-        key=key,
-    )
-    objects = (result.json_data or {}).get("objects")
-    if isinstance(objects, list) and objects != kept.now.objects:
-        kept.past = [*kept.past[-MOST:], State(objects, _grey(result.image_data) if objects else None)]
-        kept.future = []
-    with bar:
-        _tools(kept)
-    return Drawn(_together(kept.photo, kept.now.raw), "", True, len(kept.now.objects))
-
-
-def _tools(kept: Kept) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.segmented_control(
-            "Tool", list(TOOLS), format_func=TOOLS.get, default="freedraw", required=True, key="tool",
-            persist_state="session",
-        )  # fmt: skip
-        st.slider("Pen width", 2, 60, WIDTH, key="full-width", persist_state="session", width=180)
-        moves = (
-            ("Undo", "undo", _undo, kept.past),
-            ("Redo", "redo", _redo, kept.future),
-            ("Clear", "close", _clear, kept.past),
-        )
-        for name, icon, act, needed in moves:
-            off = not needed or (name == "Clear" and not kept.now.objects)
-            st.button(name, icon=f":material/{icon}:", on_click=act, key=f"full-{name}", disabled=off)
-        with st.popover("Photo", icon=":material/add_photo_alternate:"):
-            file = st.file_uploader("A photo to write on", key="full-photo")
-            _lay_behind(kept, file)
-    st.space("small")  # the canvas's own tools appear above its corner
-
-
-def _lay_behind(kept: Kept, file: Any) -> None:
-    """Puts a photo behind the canvas, or takes it away; what was drawn stays."""
-    name = file.file_id if file is not None else None
-    if name == kept.photo_of:
-        return
-    kept.photo_of, kept.photo = name, None
-    kept.generation += 1
-    if file is None:
-        return
-    try:
-        sheet, picture = Image.new("RGB", SIZE, "white"), Image.fromarray(photo.load(file.getvalue(), file.name))
-    except LabError as error:
-        st.error(str(error), icon=":material/broken_image:")
-        return
-    picture.thumbnail(SIZE)
-    sheet.paste(picture.convert("RGB"), ((SIZE[0] - picture.width) // 2, (SIZE[1] - picture.height) // 2))
-    kept.photo = sheet
-
-
-def _together(photo_behind: Any, raw: Any) -> Any:
-    """The drawing over its photo: the canvas sends only what was drawn."""
-    if photo_behind is None:
-        return raw
-    behind = np.asarray(photo_behind.convert("L"))
-    return behind if raw is None else np.minimum(behind, np.asarray(Image.fromarray(raw).resize(SIZE)))
-
-
-def _grey(image: Any) -> Any:
-    """The canvas as one grey plane: a fourth of the memory."""
-    return None if image is None else paper.grey(image)
-
-
-def _undo() -> None:
-    kept: Kept = st.session_state["full"]
-    if kept.past:
-        kept.future.append(kept.past.pop())
-        kept.generation += 1
-
-
-def _redo() -> None:
-    kept: Kept = st.session_state["full"]
-    if kept.future:
-        kept.past.append(kept.future.pop())
-        kept.generation += 1
-
-
-def _clear() -> None:
-    kept: Kept = st.session_state["full"]
-    kept.past, kept.future = [*kept.past, State([], None)], []
-    kept.generation += 1

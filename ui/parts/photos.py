@@ -12,9 +12,8 @@ from PIL import Image, ImageDraw, ImageFont
 from core.data import photo, split
 from core.errors import LabError
 from ui.components.paste import paste
-from ui.parts import tiles
+from ui.parts import found
 from ui.parts.models import Model
-from ui.parts.signs import both, sign
 
 SHOWN = 1100  # pixels of the photo on the page
 KINDS = ["png", "jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff", "ppm"]
@@ -70,19 +69,19 @@ def _picture(name: str, data: bytes) -> Any:
 
 def read(model: Model, raw: Any, steps: Any) -> list[tuple[Any, Any]]:
     """(box or None, prediction) for every character; a picture of a single one is read as a whole."""
-    found = split.split(raw)
-    if len(found) <= 1:
-        return [(found[0].box if found else None, model.predictor.read(raw, steps))]
-    return [(each.box, model.predictor.read(each.picture, steps)) for each in found]
+    parts = split.split(raw)
+    if len(parts) <= 1:
+        return [(parts[0].box if parts else None, model.predictor.read(raw, steps))]
+    return [(each.box, model.predictor.read(each.picture, steps)) for each in parts]
 
 
-def show(raw: Any, said: list[tuple[Any, Any]]) -> None:
+def show(model: Model, raw: Any, said: list[tuple[Any, Any]]) -> None:
     """The photo with its boxes, the text in one line, and every character with its answer."""
     read_ones = [answer for _, answer in said if not answer.empty]
     if not read_ones:
         st.info(said[0][1].why or "There is no ink in this picture.", icon=":material/visibility_off:")
         return
-    text = " ".join("?" if answer.refused else sign(answer.label) for answer in read_ones)
+    text = found.text(read_ones)
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.image(boxed(raw, said), width="stretch", alt=f"The picture with a box around each character: {text}")
@@ -90,17 +89,7 @@ def show(raw: Any, said: list[tuple[Any, Any]]) -> None:
         st.html(f'<p class="ink-text" data-testid="text">{escape(text)}</p>{STYLE}')
         many = len(read_ones)
         st.caption(f"{many} character{'s' * (many != 1)}, line by line from left to right; ? is none of these.")
-        tiles.row(tiles.tile(answer.prepared.image, *_said(answer), big=_big(answer)) for answer in read_ones)
-
-
-def _said(answer: Any) -> tuple[str, str]:
-    if answer.refused:
-        return "none of these", f"nearest {both(answer.label)}"
-    return f"{answer.probability:.0%} sure", f"or {both(answer.unsure_with)}" if answer.unsure_with else ""
-
-
-def _big(answer: Any) -> str:
-    return "?" if answer.refused else sign(answer.label)
+        found.show(model, read_ones)
 
 
 def boxed(raw: Any, said: list[tuple[Any, Any]]) -> Any:
@@ -121,7 +110,7 @@ def boxed(raw: Any, said: list[tuple[Any, Any]]) -> Any:
         colour = ODD if answer.refused else READ
         left, top, right, bottom = (round(side * scale) for side in (box.left, box.top, box.right, box.bottom))
         pen.rectangle((left - line, top - line, right + line, bottom + line), outline=colour, width=line)
-        word = _big(answer)
+        word = found.text([answer])
         place = pen.textbbox((left, max(0, top - line)), word, font=font, anchor="lb" if top > 40 else "lt")
         pen.rectangle((place[0] - 4, place[1] - 3, place[2] + 4, place[3] + 3), fill=colour)
         pen.text((left, max(0, top - line)), word, fill="white", font=font, anchor="lb" if top > 40 else "lt")
