@@ -59,8 +59,11 @@ def note(name: str, shape: tuple[int, int, int]) -> str | None:
     )
 
 
-def trunk(name: str, channels: int, pretrained: bool = False) -> "nn.Module":
-    """A backbone that ends in its flat features; random weights unless `pretrained` asks for ImageNet's."""
+def trunk(name: str, channels: int, pretrained: bool = False, same: bool = False) -> "nn.Module":
+    """A backbone that ends in its flat features; random weights unless `pretrained` asks for ImageNet's.
+
+    `same` pads as TensorFlow does, for weights that were trained there.
+    """
     import torchvision
     from torch import nn
 
@@ -70,7 +73,7 @@ def trunk(name: str, channels: int, pretrained: bool = False) -> "nn.Module":
     if pretrained:
         from core.nets.weights import pour
 
-        pour(net, name)
+        pour(net, name, same)
     last = getattr(net, facts.classifier)
     tail: list[nn.Module] = list(last.children())[: facts.kept] if facts.kept else []
     if name == "squeezenet1_1":  # its classifier is convolutional and holds the pooling
@@ -78,6 +81,8 @@ def trunk(name: str, channels: int, pretrained: bool = False) -> "nn.Module":
     setattr(net, facts.classifier, nn.Sequential(*tail, nn.Flatten()))
     if channels != 3:
         _adapt_stem(net, channels)
+    if same:
+        _pad_same(net)
     trunk: nn.Module = net
     return trunk
 
@@ -100,6 +105,26 @@ def _adapt_stem(net: "nn.Module", channels: int) -> None:
         new.bias.data = old.bias.data
     parent, _, leaf = path.rpartition(".")
     setattr(net.get_submodule(parent), leaf, new)
+
+
+def _pad_same(net: "nn.Module") -> None:
+    """TensorFlow's SAME: what a stride of two lacks is padded right and below, where PyTorch pads on all sides."""
+    from torch import nn
+
+    for module in net.modules():
+        if isinstance(module, nn.Conv2d) and module.stride[0] > 1 and module.kernel_size[0] > 1:
+            module.padding = (0, 0)
+            module.register_forward_pre_hook(_padded)
+
+
+def _padded(module: Any, inputs: Any) -> Any:
+    from torch.nn import functional as F
+
+    x, sides = inputs[0], []
+    for side, kernel, stride in zip(x.shape[:1:-1], module.kernel_size[::-1], module.stride[::-1], strict=True):
+        lacking = max((-(-side // stride) - 1) * stride + kernel - side, 0)
+        sides += [lacking // 2, lacking - lacking // 2]
+    return (F.pad(x, sides),)
 
 
 def stages(net: "nn.Module") -> "list[nn.Module]":

@@ -34,13 +34,18 @@ def replace_head(net: Net, classes: int, seed: int = 0) -> Net:
     return copied
 
 
-def freeze(net: Net, ladder: str) -> Net:
-    """Freezes all that the rung of the ladder leaves alone, in place; returns the same network."""
+def freeze(net: Net, ladder: str, head: int = 1) -> Net:
+    """Freezes all that the rung of the ladder leaves alone, in place; returns the same network.
+
+    The last `head` linear layers are new and learn on every rung: they count as one.
+    """
     if ladder not in LADDER:
         raise unknown("The freeze ladder", ladder, LADDER)
     net.requires_grad_(ladder == "all")
     if ladder != "all":
-        for module in _rung(units(net), ladder):
+        parts = units(net)
+        parts[-head:] = [("linear", [module for _, modules in parts[-head:] for module in modules])]
+        for module in _rung(parts, ladder):
             module.requires_grad_(True)
     return net.train(net.training)  # so that frozen batch norms stop moving
 

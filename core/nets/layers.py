@@ -90,7 +90,7 @@ def module(place: Place) -> nn.Module:
     """The module of one layer at its place."""
     layer, word = place.layer, place.layer.word
     if word in BACKBONES:
-        return trunk(word, place.before[0], layer.pretrained)
+        return trunk(word, place.before[0], layer.pretrained, layer.padding == "same")
     if word in ACTIVATION:
         return ACTIVATION[word]()
     if word == "conv":

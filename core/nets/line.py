@@ -40,9 +40,19 @@ class Net(nn.Module):
         logits: Tensor = self.layers(x)
         return logits
 
+    @property
+    def frozen(self) -> int:
+        """How many layers from the picture on never learn; a dropout right before the first that does is not one."""
+        learns = [any(p.requires_grad for p in layer.parameters()) for layer in self.layers]
+        first = learns.index(True) if True in learns else len(learns)
+        while first and self.places[first - 1].layer.word in ("dropout", "dropout2d"):
+            first -= 1
+        return first if any(True for layer in self.layers[:first] for _ in layer.parameters()) else 0
+
     def train(self, mode: bool = True) -> "Net":
-        """Training mode; a frozen batch norm stays as it is, or its running mean would move although it is frozen."""
+        """Training mode; what is frozen rests: its dropout is off, and the running mean of its batch norm stays."""
         super().train(mode)
+        self.layers[: self.frozen].eval()
         for each in self.modules():
             if isinstance(each, nn.BatchNorm1d | nn.BatchNorm2d) and not each.weight.requires_grad:
                 each.eval()

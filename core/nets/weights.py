@@ -54,9 +54,27 @@ def locate(name: str, progress: Progress | None = None) -> Path:
     return _cached(file) or fetch(url, folder() / file, name, progress)
 
 
-def pour(net: "nn.Module", name: str) -> None:
+def made_by_tensorflow(name: str) -> bool:
+    """Whether your own weights say that they pad as TensorFlow does: their line is then `<name> same pretrained`."""
+    from safetensors import SafetensorError, safe_open
+
+    if not own(name).exists():
+        return False
+    try:
+        with safe_open(own(name), "pt") as file:
+            return str((file.metadata() or {}).get("padding", "")).startswith("tf_same")
+    except (SafetensorError, OSError):  # `pour` says what is wrong with it
+        return False
+
+
+def pour(net: "nn.Module", name: str, same: bool = False) -> None:
     """Puts the ImageNet weights into a torchvision network that still has its own last layers."""
     path = locate(name)
+    if made_by_tensorflow(name) and not same:
+        raise LabError(
+            f"The weights in {path} were trained with TensorFlow's padding; with PyTorch's they see every picture"
+            f" shifted. Write `{name} same pretrained`."
+        )
     tensors = _read(path)
     last = backbone(name).classifier + "."
     wanted = net.state_dict()

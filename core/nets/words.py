@@ -69,7 +69,10 @@ WORDS: dict[str, Word] = {
         "softmax", "Accepted at the end; the net answers logits, and whoever reads them takes the softmax."
     ),
     "logsoftmax": Word("logsoftmax", "Accepted at the end, as softmax."),
-    **{name: Word(f"{name} pretrained", each.about, options=("pretrained",)) for name, each in BACKBONES.items()},
+    **{
+        name: Word(f"{name} pretrained", each.about, options=("pretrained", "padding"))
+        for name, each in BACKBONES.items()
+    },
 }
 
 # what people write elsewhere
@@ -200,6 +203,8 @@ def _check(word: str, values: dict[str, int | float | str | tuple[int, int] | bo
         raise fault(number, text, f"the stride is {stride}; allowed: s1 to s64")
     if isinstance(groups, int) and groups < 1:
         raise fault(number, text, f"the groups are {groups}; allowed: g1 or more")
+    if word in BACKBONES and isinstance(padding, int):
+        raise fault(number, text, f"{word} has its own padding; only `same` is allowed, for weights made by TensorFlow")
     if isinstance(padding, int) and padding > 64:
         raise fault(number, text, f"the padding is {padding}; allowed: p0 to p64, or same")
     if word in ("pool", "avgpool") and padding is not None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Generator
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from core.config import RunConfig
 from core.data.batches import batches
@@ -13,6 +13,7 @@ from core.errors import LabError
 from core.nets.network import network
 from core.train.device import memory_mb
 from core.train.facts import Ended, Event, Fact, Metric, Snapshot, Tick
+from core.train.features import Features, on_features
 from core.train.training import Training
 from core.train.watch import Clock, Watch, moments
 
@@ -27,14 +28,16 @@ def fit(
     resume: Snapshot | None = None,
     start: nn.Module | None = None,
     clock: Clock = time.perf_counter,
+    features: Features | None = None,
 ) -> Facts:
     """Trains, and tells about it. Send "snapshot" at any fact and a Snapshot of that very step follows.
 
     `resume` goes on from a snapshot exactly as if nothing had happened; `start` trains a given network instead of a
-    new one. When a GPU runs out of memory, the last snapshot is tried again with each batch cut into two parts.
+    new one, and `features` is what its frozen trunk makes of every picture: then only the rest trains. When a GPU runs
+    out of memory, the last snapshot is tried again with each batch cut into two parts.
     """
     last = resume
-    facts = attempt(config, data, device, resume, start, clock)
+    facts = attempt(config, data, device, resume, start, clock, features)
     wish = None
     try:
         while True:
@@ -53,7 +56,7 @@ def fit(
         f"Memory ran out: each batch of {config.batch_size} now goes through in {parts} parts. The steps stay the same."
     )
     yield Event(last.step if last else 0, said, "warning")
-    yield from attempt(config.replace(accumulate=parts), data, device, last, start, clock)
+    yield from attempt(config.replace(accumulate=parts), data, device, last, start, clock, features)
 
 
 def attempt(
@@ -63,14 +66,22 @@ def attempt(
     resume: Snapshot | None,
     start: nn.Module | None,
     clock: Clock,
+    features: Features | None = None,
 ) -> Facts:
     """One go at the whole run, from its beginning or from a snapshot."""
     if not data.labelled:
         raise LabError(
             f"Dataset {data.name!r} has pictures but no labels: a generator can learn from it, a classifier cannot."
         )
+    if config.trunk and start is None:
+        raise LabError(
+            f"The trunk is {config.trunk!r}, but nobody has brought its weights: start the run from the lab."
+        )
     net = start if start is not None else network(config, data.shape, len(data.classes))
-    run = Training(config, data.to(device), net, device, resume)
+    rest: dict[str, Tensor] = {}
+    if features is not None:
+        config, data, net, rest = on_features(config, data, net, features)
+    run = Training(config, data.to(device), net, device, resume, rest)
     watch = Watch(clock, resume.seconds if resume else 0.0, moments(run.total, run.per_epoch, config.snapshots))
     if resume is None:
         with watch.paid():

@@ -8,7 +8,8 @@ from torch.nn import functional as F
 
 from core.data.scaling import scaled
 
-CHUNK = 1000  # pictures at once: enough to keep two cores busy, little memory
+CHUNK = 1000  # small pictures at once: enough to keep two cores busy, little memory
+SMALL = 64 * 64  # pixels; of larger ones fewer go at once
 
 
 def logits(
@@ -23,7 +24,7 @@ def logits(
     training = net.training
     net.eval()
     try:
-        for chunk in x.split(CHUNK):
+        for chunk in x.split(at_once(x)):
             with torch.inference_mode(), torch.autocast(x.device.type, dtype, enabled=dtype is not None):
                 answer = net(scaled(chunk, scale, mean, std))
             yield answer.float()
@@ -43,7 +44,13 @@ def evaluate(
     """Mean cross-entropy and accuracy over all of (x, y)."""
     loss = torch.zeros((), device=x.device, dtype=torch.float64)
     right = torch.zeros((), device=x.device, dtype=torch.int64)
-    for answer, labels in zip(logits(net, x, scale, mean, std, dtype), y.split(CHUNK), strict=True):
+    for answer, labels in zip(logits(net, x, scale, mean, std, dtype), y.split(at_once(x)), strict=True):
         loss += F.cross_entropy(answer, labels, reduction="sum")
         right += (answer.argmax(1) == labels).sum()
     return float(loss) / len(y), int(right) / len(y)
+
+
+def at_once(x: Tensor) -> int:
+    """How many pictures go through a network together."""
+    pixels = x.shape[2] * x.shape[3] if x.dim() == 4 else 1
+    return max(10, CHUNK * SMALL // max(pixels, SMALL))

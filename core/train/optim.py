@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from core.config import RunConfig
+from core.nets.transfer import slow
 
 
 def sgd(net: nn.Module, config: RunConfig) -> list[Optimizer]:
@@ -35,17 +36,17 @@ def muon(net: nn.Module, config: RunConfig) -> list[Optimizer]:
     hidden = [p for p in trainable if p.ndim >= 2 and all(p is not other for other in last)]
     others = [p for p in trainable if all(p is not other for other in hidden)]
     made: list[Optimizer] = []
-    if hidden:
-        made.append(Matrices(hidden, config))
+    for factor, kernels in _by_rate(hidden, net, config):
+        made.append(Matrices(kernels, config, factor))
     if others:
-        made.append(torch.optim.AdamW(_decayed(others, config), config.lr, fused=_fused(net)))
+        made.append(torch.optim.AdamW(_decayed(others, net, config), config.lr, fused=_fused(net)))
     return made
 
 
 class Matrices(torch.optim.Muon):
     """torch's Muon takes matrices only: it is shown a kernel (filters, channels, height, width) as (filters, rest)."""
 
-    def __init__(self, kernels: list[nn.Parameter], config: RunConfig) -> None:
+    def __init__(self, kernels: list[nn.Parameter], config: RunConfig, factor: float = 1.0) -> None:
         self.kernels = kernels
         self.flat = [nn.Parameter(_matrix(p.data)) for p in kernels]
         super().__init__(
@@ -56,6 +57,7 @@ class Matrices(torch.optim.Muon):
             nesterov=config.nesterov,
             adjust_lr_fn="match_rms_adamw",  # so that one learning rate means the same for both optimisers
         )
+        self.param_groups[0]["factor"] = factor
 
     def step(self, closure: Any = None) -> Any:
         for kernel, flat in zip(self.kernels, self.flat, strict=True):
@@ -76,15 +78,25 @@ def _shaped(matrix: Tensor, kernel: Tensor) -> Tensor:
 
 def _groups(net: nn.Module, config: RunConfig) -> list[dict[str, Any]]:
     """Weights decay; biases and batch-norm scales do not (decaying them only slows the fit)."""
-    return _decayed([p for p in net.parameters() if p.requires_grad], config)
+    return _decayed([p for p in net.parameters() if p.requires_grad], net, config)
 
 
-def _decayed(weights: list[nn.Parameter], config: RunConfig) -> list[dict[str, Any]]:
-    groups = [
-        {"params": [p for p in weights if p.ndim > 1], "weight_decay": config.weight_decay},
-        {"params": [p for p in weights if p.ndim <= 1], "weight_decay": 0.0},
-    ]
+def _decayed(weights: list[nn.Parameter], net: nn.Module, config: RunConfig) -> list[dict[str, Any]]:
+    """`factor` is the share of the learning rate that a group takes."""
+    groups = []
+    for factor, chosen in _by_rate(weights, net, config):
+        groups += [
+            {"params": [p for p in chosen if p.ndim > 1], "weight_decay": config.weight_decay, "factor": factor},
+            {"params": [p for p in chosen if p.ndim <= 1], "weight_decay": 0.0, "factor": factor},
+        ]
     return [group for group in groups if group["params"]]
+
+
+def _by_rate(weights: list[nn.Parameter], net: nn.Module, config: RunConfig) -> list[tuple[float, list[nn.Parameter]]]:
+    """With a trunk, what lies below the new head learns more slowly."""
+    below = slow(net, config)
+    head, trunk = ([p for p in weights if (id(p) in below) is under] for under in (False, True))
+    return [(factor, part) for factor, part in ((1.0, head), (config.trunk_rate, trunk)) if part]
 
 
 def _fused(net: nn.Module) -> bool:

@@ -12,6 +12,8 @@ from core.config import RunConfig
 from core.data.batches import steps_per_epoch
 from core.data.dataset import Dataset
 from core.data.wrong import taught, used
+from core.nets.line import Net
+from core.nets.transfer import free
 from core.train.device import autocast_dtype
 from core.train.facts import Snapshot
 from core.train.judge import evaluate
@@ -24,16 +26,28 @@ class Training:
     """All that changes while a run trains, and nothing that decides when to stop."""
 
     def __init__(
-        self, config: RunConfig, data: Dataset, net: nn.Module, device: torch.device, resume: Snapshot | None
+        self,
+        config: RunConfig,
+        data: Dataset,
+        net: nn.Module,
+        device: torch.device,
+        resume: Snapshot | None,
+        rest: dict[str, Tensor] | None = None,
     ) -> None:
+        """`rest`: weights that stay as they are and are in every snapshot, though `net` does not hold them."""
         self.config, self.data, self.device = config, data, device
         self.x, self.y, self.x_val, self.y_val = split(config, data)
+        known = self.y_val < len(data.classes)  # strangers are there to learn from, not to be judged by
+        self.x_val, self.y_val = self.x_val[known], self.y_val[known]
         self.per_epoch = steps_per_epoch(len(self.y), config.batch_size)
         self.total = self.per_epoch * config.epochs
         self.dtype = autocast_dtype(config.precision, device)
         self.net: nn.Module = net.to(device).to(memory_format=torch.channels_last)
+        self.rest = rest or {}
         if resume:
-            self.net.load_state_dict(resume.weights)
+            self.net.load_state_dict({name: resume.weights[name] for name in self.net.state_dict()})
+        if config.trunk and isinstance(self.net, Net):
+            free(self.net, config)  # the optimisers must know all that will ever learn
         self.average: nn.Module | None = copy.deepcopy(self.net) if config.average else None
         if resume and self.average is not None:  # the snapshot's weights are the average's; training goes on from these
             self.net.load_state_dict(
@@ -51,6 +65,7 @@ class Training:
         self.worse = 0  # epochs since then
         if resume:
             self._restore(resume)
+        self.climb()
 
     @property
     def epochs_done(self) -> float:
@@ -65,13 +80,17 @@ class Training:
         """One optimiser step on one ready batch. The gradients stay until the next one, for `gradient_norm`."""
         for p in self.trainable:
             p.grad = None
+        if self.step % self.per_epoch == 0:
+            self.climb()
         lr = rate(self.config, self.step, self.total, self.per_epoch)
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
-                group["lr"] = lr
+                group["lr"] = lr * group.get("factor", 1.0)
         for part_x, part_y in zip(x.chunk(self.config.accumulate), y.chunk(self.config.accumulate), strict=True):
             with torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not None):
                 answer = self.net(part_x)
+                if self.config.refuse:  # "none of these" is one more class, whose logit is always 0
+                    answer = F.pad(answer, (0, 1))
                 loss = F.cross_entropy(answer, part_y, label_smoothing=self.config.label_smoothing)
             (loss * (len(part_y) / len(y)) if len(part_y) < len(y) else loss).backward()
             self.window.add(loss, answer, part_y)
@@ -86,6 +105,11 @@ class Training:
         self.step += 1
         if self.average is not None:
             follow(self.average, self.net, min(self.config.average, self.step / (self.step + 10)))
+
+    def climb(self) -> None:
+        """Frees the rung of the freeze ladder that this epoch has reached."""
+        if self.config.trunk and self.config.unfreeze_at and isinstance(self.net, Net):
+            free(self.net, self.config, self.step // self.per_epoch)
 
     def gradient_norm(self) -> float:
         """The length of the last step's gradient, over all weights."""
@@ -112,7 +136,8 @@ class Training:
             "best": self.best if math.isfinite(self.best) else None,
             "worse": self.worse,
         }
-        return Snapshot(self.step, self.epochs_done, seconds, _cpu(self.judged.state_dict()), tensors, meta, keep)
+        weights = self.rest | _cpu(self.judged.state_dict())
+        return Snapshot(self.step, self.epochs_done, seconds, weights, tensors, meta, keep)
 
     def _restore(self, resume: Snapshot) -> None:
         self.step = resume.step

@@ -75,7 +75,7 @@ def test_changed_names_only_what_differs():
 
 def test_six_knobs_are_for_beginners_and_every_knob_has_a_fold_and_a_reason():
     assert sum(knob.beginner for knob in KNOBS.values()) == 6
-    assert {knob.fold for knob in KNOBS.values()} == {"basic", "optimiser", "data", "gan"}
+    assert {knob.fold for knob in KNOBS.values()} == {"basic", "optimiser", "data", "transfer", "gan"}
     assert all(knob.help.endswith(".") and knob.label for knob in KNOBS.values())
 
 
