@@ -62,8 +62,22 @@ class Job:
         with self.bell.interrupts():
             data = self.tools.load(config.dataset, self._loading)
             self.last = self._resume()
+            config, data, given = self._begun(config, data)
         self._progress(doing=None)
-        return self._train(config, data, self.tools.fit(config, data, self.tools.device, resume=self.last), watch)
+        facts = self.tools.fit(config, data, self.tools.device, resume=self.last, **given)
+        return self._train(config, data, facts, watch)
+
+    def _begun(self, config: RunConfig, data: Dataset) -> tuple[RunConfig, Dataset, dict[str, Any]]:
+        """A transfer run begins with a trained trunk, every other one with a new network."""
+        if not config.trunk:
+            return config, data, {}
+        from core.runs.trunks import prepared
+
+        ready = prepared(config, data, self.last, self.tools.device, self._loading)
+        self.recorder.values.update(config=ready.config.to_json())  # its network is known only now
+        for note in ready.notes:
+            self._take(Event(self.last.step if self.last else 0, note), config)
+        return ready.config, ready.data, ready.given
 
     def _resume(self) -> Snapshot | None:
         if self.claim.resume_step is None:
