@@ -10,6 +10,7 @@ from core import paths
 from core.config import RunConfig
 from core.data.dataset import Dataset, made
 from core.train.facts import Fact, Snapshot
+from core.train.features import Features
 
 Progress = Callable[[str, float], None]
 
@@ -18,7 +19,14 @@ class Fit(Protocol):
     """How training is called."""
 
     def __call__(
-        self, config: RunConfig, data: Dataset, device: torch.device, resume: Snapshot | None = None
+        self,
+        config: RunConfig,
+        data: Dataset,
+        device: torch.device,
+        resume: Snapshot | None = None,
+        *,
+        start: torch.nn.Module | None = None,
+        features: Features | None = None,
     ) -> Generator[Fact, str | None, None]: ...
 
 

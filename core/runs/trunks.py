@@ -1,0 +1,156 @@
+"""Trunks: where a transfer run begins. A model, a run, or a backbone by name becomes a network with a new head."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.config import RunConfig
+from core.errors import LabError, unknown
+from core.nets import checkpoint
+from core.nets.backbones import BACKBONES
+from core.nets.card import Card
+from core.nets.weights import made_by_tensorflow, own
+
+if TYPE_CHECKING:  # the page names trunks before torch is needed
+    import torch
+
+    from core.data.dataset import Dataset
+    from core.nets.line import Net
+    from core.train.facts import Snapshot
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Trunk:
+    """What stands behind a trunk's name: its line, and the checkpoint that holds its weights, if it is one of ours."""
+
+    line: str
+    folder: Path | None = None
+    card: Card | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Ready:
+    """A transfer run that may begin: its settled config and data, and what `fit` is given besides."""
+
+    config: RunConfig
+    data: "Dataset"
+    given: dict[str, Any]
+    notes: tuple[str, ...] = field(default=())
+
+
+def found(name: str) -> Trunk:
+    """The trunk of that name, or the sentence that says which there are."""
+    text = " ".join(name.split())
+    if text.startswith("run:"):
+        return _run(text)
+    if text.startswith("file:"):
+        return _file(text.removeprefix("file:"))
+    words = text.rpartition("|")[2].split()
+    if words and words[0] in BACKBONES:
+        if "pretrained" in words and "same" not in words and made_by_tensorflow(words[0]):
+            text = text.replace(words[0], f"{words[0]} same", 1)
+        return Trunk(f"{text} | linear classes")
+    if text not in checkpoint.names("classifier"):
+        raise unknown("The trunk", text, [*checkpoint.names("classifier"), *BACKBONES, "run:NUMBER", "file:BACKBONE"])
+    return _checkpoint(checkpoint.find(text))
+
+
+def _run(text: str) -> Trunk:
+    from core.runs.finish import checkpoint_of
+
+    number = text.removeprefix("run:")
+    if not number.isascii() or not number.isdigit():
+        raise LabError(f"The trunk is {text!r}; allowed: run: and a run's number, such as run:12.")
+    try:
+        return _checkpoint(checkpoint_of(int(number)))
+    except LabError as error:
+        raise LabError(f"The trunk is {text!r}, which cannot be used: {error}") from None
+
+
+def _file(name: str) -> Trunk:
+    if name not in BACKBONES:
+        raise unknown("The trunk's file", name, BACKBONES)
+    if not own(name).exists():
+        raise LabError(
+            f"The trunk is 'file:{name}', but there is no {own(name)}. Put your own weights there, named as torchvision"
+            " names them."
+        )
+    return found(f"{name} pretrained")
+
+
+def _checkpoint(folder: Path) -> Trunk:
+    card = checkpoint.card(folder)
+    if card.kind != "classifier":
+        raise LabError(f"The trunk {card.name!r} is a {card.kind}; allowed: a network that answers with classes.")
+    return Trunk(card.net, folder, card)
+
+
+def settled(config: RunConfig, shape: tuple[int, int, int]) -> RunConfig:
+    """The config with the network that trunk and head make for pictures of this shape; the trunk must be there."""
+    from core.nets.transfer import joined, refuse_knobs
+
+    assert config.trunk
+    refuse_knobs(config)
+    trunk = found(config.trunk)
+    line = joined(trunk.line, config.head, trunk.card.shape if trunk.card else None, shape)
+    return config.replace(net=line, scale=trunk.card.scale if trunk.card else config.scale)
+
+
+def start(
+    config: RunConfig, shape: tuple[int, int, int], classes: int, progress: Progress | None = None
+) -> "tuple[RunConfig, Net, list[str]]":
+    """The settled config, the network it begins with, and sentences on what had to be made to fit."""
+    from core.nets.network import network
+    from core.nets.transfer import free, pour
+
+    assert config.trunk
+    config = settled(config, shape)
+    trunk = found(config.trunk or "")
+    if config.retrain == "scratch":
+        config = config.replace(net=config.net.replace(" pretrained", ""))
+        return config, network(config, shape, classes), ["From scratch: only the trunk's layers are taken, no weights."]
+    net = network(config, shape, classes, progress)
+    notes = pour(net, checkpoint.load(trunk.folder)[0], config.head) if trunk.folder else []
+    return config, free(net, config), notes
+
+
+def prepared(
+    config: RunConfig, data: "Dataset", resume: "Snapshot | None", device: "torch.device", progress: Progress
+) -> Ready:
+    """Network and features of a transfer run, ready to be trained. A resumed run needs its trunk no more."""
+    from core.nets.network import network
+    from core.runs.featurefiles import kept
+    from core.train.features import where
+
+    notes: list[str] = []
+    if resume is None:
+        config, net, notes = start(config, data.shape, len(data.classes), progress)
+    else:
+        net = network(config.replace(net=config.net.replace(" pretrained", "")), data.shape, len(data.classes))
+        net.load_state_dict(resume.weights)
+    if config.refuse:
+        data = with_strangers(data)
+    cut = where(net, config, data)
+    features = kept(net, cut, config, data, device, progress) if cut else None
+    if cut:
+        words = f"Layers 1 to {cut} are frozen: they have looked at every picture once, and only the rest trains."
+        notes.append(words)
+    return Ready(config, data, {"start": net, "features": features}, tuple(notes))
+
+
+def with_strangers(data: "Dataset") -> "Dataset":
+    """The same with pictures of no class among the training pictures; their label is one past the last."""
+    import torch
+
+    from core.data.strangers import strangers
+
+    if data.shape != (1, 28, 28):
+        raise LabError(
+            f"refuse is true, but the pictures are {'x'.join(map(str, data.shape))}; allowed: 1x28x28 drawings."
+        )
+    strange = strangers(max(200, 4 * len(data.y_train)))
+    labels = torch.full((len(strange),), len(data.classes))
+    return replace(data, x_train=torch.cat([data.x_train, strange]), y_train=torch.cat([data.y_train, labels]))
