@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from core import paths
 from core.config import RunConfig
+from core.runs import sweeping
 from core.runs.liveness import reconcile
 from core.runs.processes import Slot, is_here, workers_dir
 from core.runs.store import Store
@@ -38,7 +39,7 @@ def ensure_workers(store: Store) -> None:
         _asked[store.url] = now
         reap(store)
         reconcile(store)
-        waiting = store.counts().get("queued", 0)
+        waiting = store.counts().get("queued", 0) + sweeping.tend(store)
         if waiting:
             _start(waiting + sum(is_here(run) for run in store.runs(status="running")))
 

@@ -14,6 +14,7 @@ from core.runs.claims import Claim, Lost
 from core.runs.database import Unavailable
 from core.runs.finish import save_checkpoint
 from core.runs.operations import wish
+from core.runs.pruning import Judge
 from core.runs.recorder import Recorder, patiently
 from core.runs.runlog import RunLog
 from core.runs.store import Store
@@ -30,6 +31,8 @@ class Job:
     def __init__(self, store: Store, claim: Claim, tools: Tools, bell: Bell) -> None:
         self.store, self.claim, self.tools, self.bell = store, claim, tools, bell
         self.recorder = Recorder(store, claim)
+        self.judge = Judge(store, claim.run)
+        self.pruned: str | None = None  # why a sweep ends this run early
         self.log = RunLog(claim.run)
         self.last: Snapshot | None = None
         self.per_epoch: float | None = None
@@ -104,7 +107,7 @@ class Job:
                     watch(fact)
                 if isinstance(fact, Ended):
                     return self._end(fact, config, data)
-                order = order or self._order()
+                order = order or self._order() or self._prunes(fact)
                 if order and isinstance(fact, Snapshot):
                     return self._leave(order, config, data)
         except StopIteration:
@@ -146,6 +149,11 @@ class Job:
         except Unavailable:
             return None
 
+    def _prunes(self, fact: Fact) -> str | None:
+        """stop, when the sweep that this run belongs to has seen enough of it."""
+        self.pruned = self.judge.verdict(fact, self.recorder.flush)
+        return "stop" if self.pruned else None
+
     def _end(self, end: Ended, config: RunConfig, data: Dataset) -> str:
         self.recorder.take(Event(end.step, end.text, "error" if end.reason == "diverged" else "info"))
         if end.reason == "diverged":
@@ -161,7 +169,12 @@ class Job:
             return self._settle(status)
         figures = self.recorder.figures
         result = {name: value for name, value in figures.items() if name.startswith(("test/", "val/", "train/"))}
-        return self._settle(status, result=result, weights_sha256=self._checkpoint(config, data, figures))
+        sha = self._checkpoint(config, data, figures)
+        if self.pruned is None:
+            return self._settle(status, result=result, weights_sha256=sha)
+        self.recorder.take(Event(self.last.step if self.last else 0, self.pruned))
+        self.judge.skip_other_seeds()
+        return self._settle(status, result=result, weights_sha256=sha, reason="pruned")
 
     def _checkpoint(self, config: RunConfig, data: Dataset, figures: dict[str, float]) -> str | None:
         if self.last is None:

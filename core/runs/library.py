@@ -36,21 +36,7 @@ class Library(Database):
         status: str = "queued",
     ) -> int:
         """Queues one run and gives its number. A `paused` one waits to be claimed by its number or resumed."""
-        values = dict(
-            name=_text("name", name) if name else _default_name(config, preset),
-            owner=_text("owner", owner) if owner else None,
-            status=status,
-            config=config.to_json(),
-            config_key=config.key(),
-            batch=config.batch_size,
-            preset=preset,
-            tags=_tags(tags),
-            parent=parent,
-            sweep=sweep,
-            priority=priority,
-            note=_text("note", note) if note else "",
-            created=time.time(),
-        )
+        values = new_row(config, name, owner, preset, tags, parent, sweep, priority, note, status)
         with self.write() as connection:
             return int(connection.execute(insert(runs).values(values).returning(runs.c.id)).scalar_one())
 
@@ -151,6 +137,36 @@ class Library(Database):
         with self.write() as connection:
             if connection.execute(update(runs).where(runs.c.id == run).values(values)).rowcount == 0:
                 raise LabError(f"Run {run} does not exist; it may have been deleted.")
+
+
+def new_row(
+    config: RunConfig,
+    name: str | None = None,
+    owner: str | None = None,
+    preset: str | None = None,
+    tags: Iterable[str] = (),
+    parent: int | None = None,
+    sweep: str | None = None,
+    priority: int = 0,
+    note: str = "",
+    status: str = "queued",
+) -> dict[str, Any]:
+    """The columns of a run that has not begun."""
+    return dict(
+        name=_text("name", name) if name else _default_name(config, preset),
+        owner=_text("owner", owner) if owner else None,
+        status=status,
+        config=config.to_json(),
+        config_key=config.key(),
+        batch=config.batch_size,
+        preset=preset,
+        tags=_tags(tags),
+        parent=parent,
+        sweep=sweep,
+        priority=priority,
+        note=_text("note", note) if note else "",
+        created=time.time(),
+    )
 
 
 def _query() -> Any:

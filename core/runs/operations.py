@@ -64,6 +64,12 @@ class Operations(Database):
         with self.read() as connection:
             return pending(connection, run)
 
+    def was_asked(self, run: int, what: str) -> bool:
+        """Whether somebody ever asked this of the run."""
+        query = select(operations.c.id).where(operations.c.run == run, operations.c.what == what).limit(1)
+        with self.read() as connection:
+            return connection.scalar(query) is not None
+
 
 def _apply(connection: Connection, run: int, what: str, value: int | None, status: str) -> bool:
     """Does at once what needs no worker; True when the worker of a running run has to act."""

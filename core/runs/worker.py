@@ -16,6 +16,7 @@ from core.runs.database import Unavailable
 from core.runs.liveness import reconcile
 from core.runs.processes import Slot, myself
 from core.runs.store import Store
+from core.runs.sweeping import advance
 
 if TYPE_CHECKING:  # torch comes after the slot is ours
     from core.runs.tools import Tools
@@ -87,8 +88,9 @@ def drain(store: Store, holder: Holder, tools: "Tools", bell: Bell, idle: float)
 
 
 def next_run(store: Store, holder: Holder) -> Claim | None:
-    """The next queued run, those of dead workers included."""
+    """The next queued run, those of dead workers included, or one that a sweep now thinks of."""
     reconcile(store)
+    advance(store)
     return store.claim(holder)
 
 

@@ -1,0 +1,97 @@
+"""Pacing: how long a run or a whole sweep will take, judged by runs of the same network on the same pictures."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core import paths
+from core.config import RunConfig
+from core.config.plan import MOST, Plan
+from core.runs.run import Run
+from core.runs.store import Store
+from core.runs.sweep import too_many
+
+LOOKED_AT = 300  # finished runs, newest first
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A sweep before its start. `known` of its runs are there already; `seconds` is None where nothing is known."""
+
+    runs: int
+    known: int
+    seconds: float | None
+
+
+class Pace:
+    """Seconds by the clock that runs took, tests and loading included."""
+
+    def __init__(self, done: Sequence[Run]) -> None:
+        self._took: dict[tuple[str, str], list[tuple[RunConfig, float]]] = {}
+        for run in done:
+            seconds = wall(run)
+            if seconds is not None and run.epoch > 0 and not run.unreadable:
+                key = (run.config.net, run.config.dataset)
+                self._took.setdefault(key, []).append((run.config, seconds / run.epoch))
+
+    def seconds(self, config: RunConfig) -> float | None:
+        """What a run would take: the median of those with the nearest batch size and number of pictures."""
+        known = self._took.get((config.net, config.dataset))
+        if not known:
+            return None
+        nearest = min(_away(config, other) for other, _ in known)
+        alike = [per_epoch for other, per_epoch in known if _away(config, other) == nearest]
+        return statistics.median(alike) * config.epochs
+
+
+def _away(one: RunConfig, other: RunConfig) -> float:
+    """How unlike two recipes are as to their pace."""
+    batch = abs(math.log2(one.batch_size / other.batch_size))
+    size = 0.0 if one.train_size == other.train_size else 3.0
+    return round(batch + size, 6)
+
+
+def wall(run: Run) -> float | None:
+    """From its start to its end by the clock; only its training time where it had a pause."""
+    if run.finished is None or run.started is None:
+        return None
+    return run.finished - run.started if run.attempts == 1 else run.seconds
+
+
+def pace(store: Store) -> Pace:
+    """The pace of the newest finished runs."""
+    return Pace(store.runs(status="finished", limit=LOOKED_AT))
+
+
+def estimate(store: Store, plan: Plan) -> Estimate:
+    """How many runs a sweep has, how many of them are there already, and how long the rest will take."""
+    known = pace(store)
+    if plan.runs > MOST:
+        one = known.seconds(plan.base)
+        return Estimate(plan.runs, 0, None if one is None else one * plan.runs / paths.slots())
+    points = list(plan.all_points())
+    if not points:  # the sampler chooses them later
+        one = known.seconds(plan.base)
+        return Estimate(plan.runs, 0, None if one is None else one * plan.runs / paths.slots())
+    configs = [plan.config(point, seed) for point in points for seed in range(plan.seeds)]
+    there = store.finished_keys({config.key() for config in configs})
+    took = [known.seconds(config) for config in configs if config.key() not in there]
+    whole = None if None in took else sum(each for each in took if each is not None) / paths.slots()
+    return Estimate(len(configs), len(configs) - len(took), whole)
+
+
+def refuse_if_too_many(store: Store, plan: Plan) -> None:
+    """A LabError with the count, and the time it would take where that is known."""
+    if plan.runs > MOST:
+        seconds = estimate(store, plan).seconds
+        raise too_many(plan, "" if seconds is None else f"about {roughly(seconds)}")
+
+
+def roughly(seconds: float) -> str:
+    """8 seconds, 4 minutes, 3 hours, 12 days, 4 years."""
+    for size, name in ((365 * 86400, "year"), (86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= 1.5 * size:
+            return f"{seconds / size:,.0f} {name}s"
+    whole = max(round(seconds), 1)
+    return f"{whole} second{'s' * (whole != 1)}" if whole < 60 else "a minute"
