@@ -9,6 +9,7 @@ import streamlit as st
 
 from core import paths
 from core.runs import engine
+from core.runs.catalogue import Catalogue
 from core.runs.live import Window
 from core.runs.run import Run
 from core.runs.store import Store
@@ -80,6 +81,16 @@ def store() -> Store:
 def runs() -> tuple[list[Run], dict[int, float]]:
     """The newest runs and the best test accuracy of each."""
     return lab().runs()
+
+
+@st.cache_resource(show_spinner=False)
+def _catalogue(url: str) -> Catalogue:
+    return Catalogue(lab().store)
+
+
+def catalogue() -> Catalogue:
+    """Every run of the store, for tables of thousands."""
+    return _catalogue(paths.database_url())
 
 
 def window() -> Window:

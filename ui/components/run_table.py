@@ -9,9 +9,12 @@ import streamlit as st
 
 HERE = Path(__file__).with_suffix("")
 
+HTML = """<div class="frame" data-testid="run-table"><table><thead></thead><tbody></tbody></table></div>
+<p hidden></p>"""
+
 _component = st.components.v2.component(
     "inkling_run_table",
-    html='<div class="frame" data-testid="run-table"><table><thead></thead><tbody></tbody></table></div>\n<p hidden></p>',
+    html=HTML,
     css=HERE.with_suffix(".css").read_text(),
     js=HERE.with_suffix(".js").read_text(),
 )
