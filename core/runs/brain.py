@@ -129,7 +129,7 @@ def _trial(plan: Plan, past: Past, rungs: Mapping[str, float]) -> "FrozenTrial":
     from optuna.trial import TrialState, create_trial
 
     states = {"done": TrialState.COMPLETE, "running": TrialState.RUNNING, "pruned": TrialState.PRUNED}
-    known = {each.knob: each for each in plan.varied if each.knob in past.knobs}
+    known = {each.knob: each for each in plan.varied if _fits(each, past.knobs.get(each.knob, each))}
     return create_trial(
         state=states.get(past.state, TrialState.FAIL),
         value=past.value if past.state == "done" else None,
@@ -167,6 +167,13 @@ def _space(each: Vary) -> "BaseDistribution":
     if KNOBS[each.knob].kind in (int, float):
         return IntDistribution(0, max(len(each.values) - 1, 0))
     return CategoricalDistribution(tuple(range(len(each.values))))
+
+
+def _fits(each: Vary, value: Any) -> bool:
+    """Whether a stored value is one of the plan's; a damaged row must not stop a worker."""
+    if each.low is not None and each.high is not None:
+        return isinstance(value, int | float) and each.low <= value <= each.high
+    return str(value) in map(str, each.values)
 
 
 def _place(each: Vary, value: Any) -> Any:
