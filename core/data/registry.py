@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.data import folder
+from core.data import folder, letters
 from core.data.classics import CLASSICS, Progress, found, read
 from core.errors import LabError, unknown
 from core.paths import data_dir
@@ -73,6 +73,8 @@ def about(name: str) -> str:
     """A sentence on what the set holds, where it is from and how it may be used."""
     if name in ABOUT:
         return ABOUT[name]
+    if name in letters.NAMES:
+        return letters.about(name)
     if name in _offers:
         return _offers[name].about
     place = _folder(name)
@@ -159,3 +161,12 @@ def _key(name: str) -> tuple[object, ...]:
 
 def _silent(what: str, share: float) -> None:
     """Nobody watches."""
+
+
+def _letters(name: str) -> None:
+    """Greek letters by hand come through the same door as other rooms' sets: they change with the data folder."""
+    offer(name, Offer("", lambda: letters.stamp(name), lambda: letters.load(name, _silent)))
+
+
+for _name in letters.NAMES:
+    _letters(_name)
