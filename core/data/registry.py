@@ -42,6 +42,7 @@ class Offer:
 
 
 _offers: dict[str, Offer] = {}
+_families: dict[str, Callable[[str], Offer]] = {}  # `class-drawings:star,house` is one of the family class-drawings
 _loaded: "OrderedDict[tuple[object, ...], Dataset]" = OrderedDict()
 _locks = {name: threading.Lock() for name in ABOUT}  # two visitors who want one set wait for one download
 _own = threading.Lock()
@@ -50,6 +51,18 @@ _own = threading.Lock()
 def offer(name: str, offered: Offer) -> None:
     """Makes a set known that a room to the right holds: this room cannot look there."""
     _offers[name] = offered
+
+
+def offer_family(name: str, make: Callable[[str], Offer]) -> None:
+    """Makes all sets known whose names are `name:` and something that `make` understands."""
+    _families[name] = make
+
+
+def _offered(name: str) -> Offer | None:
+    family, colon, which = name.partition(":")
+    if colon and family in _families:
+        return _families[family](which)
+    return _offers.get(name)
 
 
 def names() -> list[str]:
@@ -64,8 +77,8 @@ def state(name: str) -> str:
     """`ready`, `downloadable`, or `absent`."""
     if name in CLASSICS:
         return "ready" if _npz(name).is_file() or found(CLASSICS[name], data_dir()) else "downloadable"
-    if name in _offers:
-        return "absent" if _offers[name].stamp() is None else "ready"
+    if offered := _offered(name):
+        return "absent" if offered.stamp() is None else "ready"
     return "ready" if name in names() or _folder(name) else "absent"
 
 
@@ -75,8 +88,8 @@ def about(name: str) -> str:
         return ABOUT[name]
     if name in letters.NAMES:
         return letters.about(name)
-    if name in _offers:
-        return _offers[name].about
+    if offered := _offered(name):
+        return offered.about
     place = _folder(name)
     if not place and name not in names():
         raise unknown("The dataset", name, names())
@@ -87,7 +100,7 @@ def about(name: str) -> str:
 
 def load(name: str, progress: Progress | None = None) -> "Dataset":
     """The set by its name, downloaded or drawn first if need be; the last few stay in memory."""
-    if name not in _offers and state(name) == "absent":
+    if _offered(name) is None and state(name) == "absent":
         raise unknown("The dataset", name, names())
     with _locks.get(name, _own):
         key = _key(name)
@@ -99,8 +112,8 @@ def load(name: str, progress: Progress | None = None) -> "Dataset":
 
 
 def _load(name: str, progress: Progress) -> "Dataset":
-    if name in _offers:
-        return _offers[name].load()
+    if offered := _offered(name):
+        return offered.load()
     if name.startswith("strokes") and name in ABOUT:
         from core.data import strokes
 
@@ -132,7 +145,7 @@ def _from_folder(name: str, place: Path, progress: Progress) -> "Dataset":
 
 def faults(name: str) -> list[str]:
     """The files of an image folder that could not be read, a sentence each; none for other sets."""
-    place = None if name in ABOUT or name in _offers or _npz(name).is_file() else _folder(name)
+    place = None if name in ABOUT or _offered(name) or _npz(name).is_file() else _folder(name)
     return folder.faults(folder.cached(place, folder.split_name(name)[1], _silent)) if place else []
 
 
@@ -149,8 +162,8 @@ def _npz(name: str) -> Path:
 
 def _key(name: str) -> tuple[object, ...]:
     """Changes when another data folder is set, one's own file is replaced or an offered set has changed."""
-    if name in _offers:
-        return name, str(data_dir()), _offers[name].stamp()
+    if offered := _offered(name):
+        return name, str(data_dir()), offered.stamp()
     if name.startswith("strokes") and name in ABOUT:
         return name, "", 0.0  # drawn, so the same everywhere
     file, place = _npz(name), _folder(name)

@@ -41,7 +41,7 @@ def fitted(x: Tensor, y: Tensor, classes: int, decay: float = DECAY) -> tuple[Te
         value.backward()
         return value
 
-    solver.step(loss)  # type: ignore[no-untyped-call]
+    solver.step(loss)
     whole = weight.detach() / spread.mean()
     return whole, bias.detach() - whole @ middle
 
