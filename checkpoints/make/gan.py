@@ -1,0 +1,154 @@
+"""Makes the shipped generators: `dcgan-anime` (anime faces) and `gan-digits` (digits by class), by the lab's fit_gan.
+
+LAB_DATA=… LAB_HOME=/somewhere python -m checkpoints.make.gan dcgan-anime     trains; killed, it goes on where it was
+LAB_DATA=… LAB_HOME=/somewhere python -m checkpoints.make.gan dcgan-anime --ship     writes the checkpoint of the newest
+Snapshots and sample grids lie in LAB_HOME. `--recipe r0` trains report R0's recipe on the same pictures, to compare.
+"""
+
+import argparse
+import datetime
+import json
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from core import paths
+from core.config import RunConfig
+from core.data import registry
+from core.data.dataset import Dataset
+from core.nets import checkpoint
+from core.nets.card import Card
+from core.runs import snapfiles
+from core.train import device
+from core.train.duel import Duel
+from core.train.facts import Ended, Event, Metric, Snapshot
+from core.train.fit_gan import compare, fit_gan
+from core.train.likeness import Reference
+
+OURS: dict[str, Any] = {"gan_loss": "hinge", "d_norm": "spectral", "diff_augment": True, "lr": 4e-4, "schedule": "constant"}
+FACES = RunConfig("anime64", "gan-small", epochs=60, batch_size=16, average=0.998, flip=True, kind="gan", **OURS)
+DIGITS = RunConfig("mnist", "gan-small", epochs=6, batch_size=32, average=0.998, kind="gan", conditional=True, **OURS)
+R0 = RunConfig("anime64", "dcgan", epochs=25, batch_size=128, lr=2e-4, schedule="constant", kind="gan")
+RECIPES = {"dcgan-anime": FACES, "gan-digits": DIGITS, "r0": R0}
+ABOUT = {
+    "dcgan-anime": "Anime faces from 128 numbers: a generator of 2.1 million weights and its discriminator, trained on"
+    " 22,911 frontal faces.",
+    "gan-digits": "Handwritten digits by class from 128 numbers: a small generator and its discriminator, from MNIST.",
+}
+RUN = 1  # the folder in LAB_HOME/runs
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", choices=list(ABOUT))
+    parser.add_argument("--recipe", choices=["ours", "r0"], default="ours")
+    parser.add_argument("--epochs", type=int)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--ship", action="store_true")
+    parser.add_argument("--out", type=Path, default=paths.shipped())
+    chosen = parser.parse_args()
+    torch.set_num_threads(chosen.threads)
+    device.settle()
+    config = RECIPES["r0" if chosen.recipe == "r0" else chosen.name]
+    config = config.replace(epochs=chosen.epochs or config.epochs)
+    data = registry.load(config.dataset)
+    if chosen.ship:
+        ship(chosen.name, config, data, chosen.out)
+    else:
+        train(config, data)
+
+
+def train(config: RunConfig, data: Dataset) -> None:
+    last = newest()
+    if last:
+        print(f"goes on from step {last.step}", flush=True)
+    log = (paths.home() / "log.jsonl").open("a")
+    for fact in fit_gan(config, data, torch.device("cpu"), resume=last):
+        if isinstance(fact, Snapshot):
+            snapfiles.store(RUN, fact)
+            tidy(fact.step)
+            grid(config, data, fact).save(paths.home() / "newest.png")
+            if fact.keep:
+                grid(config, data, fact).save(paths.home() / f"step-{fact.step:06d}.png")
+        elif isinstance(fact, Metric):
+            told = {name: round(value, 4) for name, value in fact.values.items()}
+            log.write(json.dumps({"step": fact.step, "epoch": fact.epoch, "seconds": fact.seconds, **told}) + "\n")
+            log.flush()
+            if "gan/feature_distance" in fact.values:
+                print(f"step {fact.step}, epoch {fact.epoch:.2f}, {fact.seconds:.0f} s: {told}", flush=True)
+        elif isinstance(fact, Event | Ended):
+            print(f"step {fact.step}: {fact.text}", flush=True)
+
+
+def newest() -> Snapshot | None:
+    """The newest snapshot that a run can go on from."""
+    files = sorted(snapshots().glob("*.resume.safetensors"), key=lambda path: int(path.name.split(".")[0]))
+    return snapfiles.restore(RUN, int(files[-1].name.split(".")[0])) if files else None
+
+
+def snapshots() -> Path:
+    return paths.run_dir(RUN) / "snapshots"
+
+
+def tidy(step: int) -> None:
+    """Only the newest two can be gone on from."""
+    files = sorted(snapshots().glob("*.resume.safetensors"), key=lambda path: int(path.name.split(".")[0]))
+    snapfiles.remove(files[:-2])
+
+
+def opened(config: RunConfig, data: Dataset, snapshot: Snapshot) -> Duel:
+    return Duel(config, data, torch.device("cpu"), Snapshot(0, 0, 0, snapshot.weights, {}))
+
+
+def grid(config: RunConfig, data: Dataset, snapshot: Snapshot) -> Image.Image:
+    """64 pictures from the run's fixed latents."""
+    few = torch.arange(8)
+    small = Dataset(data.name, data.x_train[few], few, data.x_test[:0], few[:0], data.classes, data.mean, data.std)
+    duel = opened(config, small, snapshot)
+    return sheet(duel.samples(duel.fixed))
+
+
+def sheet(x: Tensor) -> Image.Image:
+    """(64, C, S, S) as eight rows of eight."""
+    channels, side = x.shape[1], x.shape[-1]
+    pixels = ((x + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+    tiled = pixels.view(8, 8, channels, side, side).permute(0, 3, 1, 4, 2).reshape(8 * side, 8 * side, channels)
+    return Image.fromarray(tiled.squeeze(2).numpy() if channels == 1 else tiled.numpy())
+
+
+def ship(name: str, config: RunConfig, data: Dataset, out: Path) -> None:
+    """The newest snapshot as a checkpoint: half precision, with the figures of its pictures."""
+    last = newest()
+    if last is None:
+        sys.exit("There is no snapshot in LAB_HOME: train first.")
+    half = {key: value.half() if value.is_floating_point() else value for key, value in last.weights.items()}
+    duel = opened(config, data, Snapshot(last.step, 0, 0, {key: value.float() for key, value in half.items()}, {}))
+    figures = compare(duel, Reference(duel.x))
+    side = duel.x.shape[-1]
+    card = Card(
+        name=name,
+        net=config.net,
+        shape=(duel.x.shape[1], side, side),
+        classes=duel.classes or ("picture",),
+        kind="gan",
+        about=ABOUT[name],
+        dataset=config.dataset,
+        mean=data.mean,
+        std=data.std,
+        config=config.to_dict(),
+        seconds=round(last.seconds, 1),
+        device=f"cpu, two shared cores of {platform.machine()}",
+        made=datetime.date.today().isoformat(),
+        figures={**figures, "epochs": round(last.epoch, 2), "steps": last.step},
+    )
+    checkpoint.write(out / name, half, card)
+    print(f"shipped {name}: {card.figures}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

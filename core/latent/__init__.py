@@ -1,0 +1,1 @@
+"""Latent space: pictures from numbers, and which number does what."""
