@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # the page names trunks before torch is needed
     from core.nets.line import Net
     from core.train.facts import Snapshot
 
+STRANGERS = 600  # pictures of no class that a refusing head learns from, at least
 Progress = Callable[[str, float], None]
 
 
@@ -132,7 +133,7 @@ def prepared(
         net = network(config.replace(net=config.net.replace(" pretrained", "")), data.shape, len(data.classes))
         net.load_state_dict(resume.weights)
     if config.refuse:
-        data = with_strangers(data)
+        data = with_strangers(config, data)
     cut = where(net, config, data)
     features = kept(net, cut, config, data, device, progress) if cut else None
     if cut:
@@ -141,16 +142,17 @@ def prepared(
     return Ready(config, data, {"start": net, "features": features}, tuple(notes))
 
 
-def with_strangers(data: "Dataset") -> "Dataset":
+def with_strangers(config: RunConfig, data: "Dataset") -> "Dataset":
     """The same with pictures of no class among the training pictures; their label is one past the last."""
     import torch
 
     from core.data.strangers import strangers
+    from core.train.features import seen_more
 
     if data.shape != (1, 28, 28):
         raise LabError(
             f"refuse is true, but the pictures are {'x'.join(map(str, data.shape))}; allowed: 1x28x28 drawings."
         )
-    strange = strangers(max(200, 4 * len(data.y_train)))
+    strange = strangers(min(max(STRANGERS, (1 + seen_more(config)) * len(data.y_train)), 4 * STRANGERS))
     labels = torch.full((len(strange),), len(data.classes))
     return replace(data, x_train=torch.cat([data.x_train, strange]), y_train=torch.cat([data.y_train, labels]))

@@ -72,7 +72,9 @@ def compute(net: Net, cut: int, config: RunConfig, data: Dataset, device: torch.
     dtype = autocast_dtype(config.precision, device)
     trunk = net.to(device).to(memory_format=torch.channels_last).eval().layers[:cut]
     copies = seen_more(config)
-    total = len(data.y_train) * (1 + copies) + len(data.y_test)
+    mine = data.y_train < len(data.classes)  # strangers are many as they are
+    pictures, labels = data.x_train[mine], data.y_train[mine]
+    total = len(data.y_train) + len(labels) * copies + len(data.y_test)
     done = 0
 
     def through(x: Tensor) -> Tensor:
@@ -88,8 +90,8 @@ def compute(net: Net, cut: int, config: RunConfig, data: Dataset, device: torch.
     x, y = [through(data.x_train)], [data.y_train.cpu()]
     chance = torch.Generator(data.x_train.device).manual_seed(config.seed)
     for _ in range(copies):
-        x.append(through(augment(data.x_train, config, chance)))
-        y.append(data.y_train.cpu())
+        x.append(through(augment(pictures, config, chance)))
+        y.append(labels.cpu())
     test = through(data.x_test) if len(data.y_test) else x[0][:0]
     return without_alike(Features(cut, torch.cat(x), torch.cat(y), test), len(data.classes))
 
