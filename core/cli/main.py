@@ -14,9 +14,11 @@ from core.errors import LabError, unknown
 VERBS = {  # verb -> what it does; its file has the same name
     "status": "device, precision, datasets, checkpoints and runs",
     "train": "train one run: queued, or in the foreground with --watch",
+    "sweep": "vary knobs of a recipe with several seeds each, and say what difference they make",
     "recognise": "read digits and letters on drawings and photos",
     "inside": "every map of one picture in a network, as PNG files",
     "reproduce": "what the reports claim beside what is measured; run one of their experiments again",
+    "export": "a run as code, notebook, ONNX, weights or table, for use without Inkling",
     "bench": "measure the lab against the plain way",
 }
 
