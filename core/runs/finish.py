@@ -14,7 +14,6 @@ from core.nets.rewrite import rewrite
 from core.runs.claims import Claim
 from core.train.facts import Snapshot
 
-
 # "None of these" has the logit 0 in training; a little evidence more than that is asked for. Chosen on made-up shapes:
 # with it a head of five drawings per class refused nine of ten unknown characters and fewer than five of 100 good ones.
 REFUSES = {"temperature": 1.0, "known_at": 0.4, "known_spread": 1.0}
