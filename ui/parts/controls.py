@@ -14,6 +14,7 @@ FOLDS = {
     "basic": ("Basic", ":material/tune:"),
     "optimiser": ("Optimiser", ":material/trending_down:"),
     "data": ("Data", ":material/photo_library:"),
+    "transfer": ("Transfer", ":material/move_down:"),
 }
 OWN_WIDGET = ("dataset", "net", "fixed_labels")  # the last one is written by the label game
 STATES = {

@@ -26,6 +26,8 @@ def knob(name: str) -> str | None:
     value = recipe.current()["values"][name]
     if each.kind is tuple:
         return _list(each, value)
+    if each.kind is str and not each.choices:
+        return _text(each, value)
     if each.choices or (each.kind is bool and each.optional):
         _choice(each, value)
     elif each.kind is bool:
@@ -81,6 +83,14 @@ def _ladder(each: Knob) -> Sequence[float]:
     if each.kind is int:
         return list(range(int(low), int(high) + 1))
     return [round(0.05 * i, 2) for i in range(int(high / 0.05) + 1)]
+
+
+def _text(each: Knob, value: Any) -> str | None:
+    """Any text; empty is none."""
+    st.session_state.setdefault(key(each.name), value or "")
+    text = st.text_input(each.label, key=key(each.name), help=each.help, placeholder="none")
+    recipe.current()["values"][each.name] = text.strip() or None
+    return None
 
 
 def _list(each: Knob, value: Any) -> str | None:
