@@ -1,6 +1,9 @@
 """How much darker than its paper every pixel is: light or dark ink, uneven light, shadows and grain of any photo."""
 
+from functools import cache
+
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
@@ -13,10 +16,7 @@ PALE = 14 / 255  # ink paler than this against its paper is no ink
 def dark_on_light(plane: Floats) -> bool:
     """Whether the ink is darker than the paper: a smooth sheet is laid through the paper, the ink sticks out of it."""
     small = np.asarray(Image.fromarray(plane).resize((24, 24), Image.Resampling.BOX), np.float64)
-    down, across = np.mgrid[-1:1:24j, -1:1:24j]
-    terms = np.stack([np.ones_like(down), down, across, down * across, down**2, across**2], -1).reshape(-1, 6)
-    rim = np.maximum(abs(down), abs(across)).ravel() > 0.85
-    weight = np.where(rim, 1.0, 0.2)
+    terms, rim, weight = _bent_sheet()
     level = float(np.median(small.ravel()[rim]))
     sheet = np.full(576, level)
     if np.ptp(small) > 0:
@@ -30,6 +30,15 @@ def dark_on_light(plane: Floats) -> bool:
     rest = (plane - np.asarray(smooth.resize((width, height), Image.Resampling.BILINEAR))).ravel()
     few = max(4, rest.size // 300)
     return _top(-rest, few) >= _top(rest, few)
+
+
+@cache
+def _bent_sheet() -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
+    """What a smooth sheet of 24x24 is blended from, where its rim is, and how much each place counts."""
+    down, across = np.mgrid[-1:1:24j, -1:1:24j]
+    terms = np.stack([np.ones_like(down), down, across, down * across, down**2, across**2], -1).reshape(-1, 6)
+    rim = np.maximum(abs(down), abs(across)).ravel() > 0.85
+    return terms, rim, np.where(rim, 1.0, 0.2)
 
 
 def ink_of(colour: Bytes, page: bool = False) -> tuple[Floats, str]:

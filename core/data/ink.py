@@ -88,7 +88,10 @@ def already_made(plane: Bytes) -> bool:
 
 def pen_width(mask: NDArray[np.bool_]) -> float:
     """The usual width of the strokes in pixels: twice the distance from the middle of a stroke to its rim."""
-    inside = ndimage.distance_transform_edt(mask)
+    return _width(mask, ndimage.distance_transform_edt(mask))
+
+
+def _width(mask: NDArray[np.bool_], inside: NDArray[np.float64]) -> float:
     middle = (inside >= ndimage.maximum_filter(inside, 3)) & mask
     return float(2 * np.median(inside[middle]) - 0.5) if middle.any() else 0.0
 
@@ -120,8 +123,9 @@ def fit_box(ink: Floats, equal_pen: bool = True, box: int = BOX) -> Floats:
 
 def _pen_made_equal(mask: NDArray[np.bool_]) -> Floats:
     """The outline moved in or out to the usual pen, but less where the character would break or a gap would close."""
-    outline = ndimage.distance_transform_edt(mask) - ndimage.distance_transform_edt(~mask)
-    width = pen_width(mask)
+    inside = ndimage.distance_transform_edt(mask)
+    outline = inside - ndimage.distance_transform_edt(~mask)
+    width = _width(mask, inside)
     grow = (PEN - width) / 2
     side = mask if grow < 0 else ~mask  # a thinner pen must keep its pieces, a wider one its loops and gaps
     pieces = _pieces(side)

@@ -416,17 +416,53 @@ def test_a_refused_character_is_left_out_unless_somebody_says_what_it_is(open_pa
     assert [each.value for each in found_menus(at)] == [""]
 
 
-def test_a_narrow_screen_gets_a_narrow_canvas_and_the_drawing_shrinks_with_it():
-    from ui.parts.line import WIDE, Kept, State
+def pen_line(left, top, bottom, width=14):
+    """A straight stroke as the full canvas sends it."""
+    box = {"left": left, "top": (top + bottom) / 2, "width": 0, "height": bottom - top, "scaleX": 1, "scaleY": 1}
+    path = [["M", left, top], ["Q", left, top, left, (top + bottom) / 2], ["L", left, bottom]]
+    kind = {"type": "Path", "originX": "center", "originY": "center", "stroke": "#10161f", "strokeWidth": width}
+    return kind | box | {"path": path}
 
-    stroke = {"type": "path", "left": 700.0, "top": 40.0, "width": 100.0, "scaleX": 1.0, "scaleY": 1.0}
-    kept = Kept([State([stroke], None)], [])
-    kept.fit(WIDE)
+
+def canvas(at, things, width=960):
+    """The full canvas with things on it; the browser has told how wide it is."""
+    at.session_state["full-room"] = {"width": width}
+    at.run()
+    generation = at.session_state["full"].generation
+    at.session_state[f"canvas-{generation}"] = {"drawing": {"raw": {"objects": things}, "data": None}}
+    return at.run()
+
+
+def test_a_line_on_the_full_canvas_is_split_read_and_kept_over_a_page_switch(open_page):
+    at = canvas(open_page("draw.py", source="full"), [pen_line(x, 60, 300) for x in (150, 450, 700)])
+    assert not at.exception and "3 characters" in words(at) and "1 1 1" in words(at)
+    at.switch_page("../pages/home.py").run()
+    at.switch_page("../pages/draw.py").run()
+    assert not at.exception and len(at.session_state["full"].now.objects) == 3
+
+
+def test_a_damaged_message_from_the_full_canvas_gets_a_sentence(open_page):
+    at = open_page("draw.py", source="full")
+    for damaged in ([{"type": "Path"}], [7], [pen_line(1e9, 0, 5)], [pen_line(50, 0, 5) | {"scaleX": "x"}]):
+        canvas(at, damaged)
+        assert not at.exception and any("canvas is damaged" in each.value for each in at.warning)
+    assert not at.session_state["full"].past
+
+
+def test_a_narrow_screen_gets_a_narrow_canvas_and_the_drawing_shrinks_with_it():
+    from ui.parts.line import Kept, State
+
+    stroke, size = pen_line(700, 60, 300), (960, 380)
+    kept = Kept([], [])
+    kept.fit(960)
+    kept.past = [State.of([stroke], size)]
+    kept.fit(960)
     assert kept.generation == 0 and kept.now.objects == [stroke]
     kept.fit(350)
     (small,) = kept.now.objects
-    assert kept.width == 350 and kept.generation == 1
-    assert small["left"] + small["width"] * small["scaleX"] < 350 and small["left"] / small["top"] == 700 / 40
+    assert kept.width == 350 and kept.generation == 1 and kept.now.raw.shape == (380, 350)
+    assert 300 < small["left"] < 350 and small["left"] / small["top"] == pytest.approx(700 / 180)
+    assert np.nonzero(kept.now.raw < 128)[1].max() < 350
     kept.fit(840)
     assert kept.now.objects == [small] and kept.width == 840  # it fits as it is
 

@@ -15,7 +15,7 @@ export default function ({ data, parentElement, setStateValue }) {
     }
     mine.watch = new ResizeObserver(() => {
       clearTimeout(mine.later)
-      mine.later = setTimeout(mine.look, mine.width === undefined ? 0 : CALM)
+      mine.later = setTimeout(mine.look, mine.width ? CALM : 0)
     })
     mine.watch.observe(probe)
   }

@@ -16,7 +16,7 @@ _component = st.components.v2.component(
 
 
 def room(key: str, now: int, most: int) -> int:
-    """The pixels there are, at most `most`; `now` is what is known so far, and what it is until the browser answers."""
+    """The pixels there are, at most `most`; `now` is what is known so far, 0 at first."""
     result = _component(
         key=key, height=1, data={"width": now, "most": most}, default={"width": None}, on_width_change=lambda: None
     )

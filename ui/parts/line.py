@@ -7,11 +7,11 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from core.data import paper, photo
+from core.data import photo, shapes
 from core.errors import LabError
 from ui.components.room import room
 
-WIDE, TALL = 960, 380  # of the full canvas, in pixels; narrower where the screen is
+WIDE, TALL = 1320, 380  # of the full canvas at most, in pixels: as wide as the screen allows
 MOST = 30  # states of it that undo goes back to
 WIDTH = 14  # of the pen, in pixels
 INK, PAPER = "#10161f", "#ffffff"
@@ -31,6 +31,10 @@ class State:
     objects: list[Any]
     raw: Any  # uint8 (H, W), None when nothing is on it
 
+    @classmethod
+    def of(cls, objects: list[Any], size: tuple[int, int]) -> "State":
+        return cls(objects, shapes.picture(objects, size) if objects else None)
+
 
 @dataclass
 class Kept:
@@ -38,7 +42,7 @@ class Kept:
 
     past: list[State]
     future: list[State]
-    width: int = WIDE
+    width: int = 0  # not known yet
     generation: int = 0  # a new one mounts a fresh canvas with the last state on it
     start: dict[str, Any] | None = None
     photo: Any = None  # what lies behind the ink
@@ -52,12 +56,16 @@ class Kept:
         """A canvas of another width: what would no longer fit on it shrinks."""
         if width == self.width:
             return
+        if not self.width:
+            self.width = width
+            return
         states = [*self.past, *self.future]
-        needed = (
-            self.width if self.photo else max((_right(each) for state in states for each in state.objects), default=1)
+        reach = max((shapes.right_edge(each) for state in states for each in state.objects), default=1)
+        ratio = min(1.0, width / (self.width if self.photo else reach))
+        size = (width, TALL)
+        self.past, self.future = (
+            [State.of(_shrunk(each.objects, ratio), size) for each in side] for side in (self.past, self.future)
         )
-        ratio = min(1.0, width / needed)
-        self.past, self.future = ([_shrunk(each, ratio) for each in side] for side in (self.past, self.future))
         if self.photo:
             photo, self.photo = self.photo, Image.new("RGB", (width, TALL), "white")
             self.photo.paste(photo.resize((round(photo.width * ratio), round(TALL * ratio))))
@@ -70,6 +78,8 @@ def full() -> Any:
 
     kept: Kept = st.session_state.setdefault("full", Kept([], []))
     kept.fit(room("full-room", kept.width, WIDE))
+    if not kept.width:
+        return None  # in a moment the browser tells
     bar = st.container()  # filled last: only then is it known what can be undone
     tool, width = str(st.session_state.get("tool") or "freedraw"), int(st.session_state.get("full-width", WIDTH))
     key = f"canvas-{kept.generation}"
@@ -86,25 +96,30 @@ def full() -> Any:
         initial_drawing=kept.start,
         width=kept.width,
         height=TALL,
-        return_image_data=True,
         key=key,
     )
     objects = (result.json_data or {}).get("objects")
     if isinstance(objects, list) and objects != kept.now.objects:
-        kept.past = [*kept.past[-MOST:], State(objects, _grey(result.image_data) if objects else None)]
-        kept.future = []
+        try:
+            kept.past = [*kept.past[-MOST:], State.of(objects, (kept.width, TALL))]
+            kept.future = []
+        except LabError as error:  # only a tampered message gets here
+            st.warning(str(error))
     with bar:
         _tools(kept)
     return _together(kept.photo, kept.now.raw)
 
 
 def _tools(kept: Kept) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center", key="full-tools"):
         st.segmented_control(
             "Tool", list(TOOLS), format_func=TOOLS.get, default="freedraw", required=True, key="tool",
-            persist_state="session",
+            persist_state="session", label_visibility="collapsed",
         )  # fmt: skip
-        st.slider("Pen width", 2, 60, WIDTH, key="full-width", persist_state="session", width=180)
+        st.slider(
+            "Pen width", 2, 60, WIDTH, key="full-width", persist_state="session", width=150,
+            label_visibility="collapsed", format="pen %d", help="How wide the pen is, in pixels.",
+        )  # fmt: skip
         moves = (
             ("Undo", "undo", _undo, kept.past),
             ("Redo", "redo", _redo, kept.future),
@@ -116,6 +131,7 @@ def _tools(kept: Kept) -> None:
         with st.popover("Photo", icon=":material/add_photo_alternate:"):
             file = st.file_uploader("A photo to write on", key="full-photo")
             _lay_behind(kept, file)
+    st.html(STYLE)
     st.space("small")  # the canvas's own tools appear above its corner
 
 
@@ -143,26 +159,17 @@ def _lay_behind(kept: Kept, file: Any) -> None:
 
 
 def _together(photo_behind: Any, raw: Any) -> Any:
-    """The drawing over its photo: the canvas sends only what was drawn."""
+    """The drawing over its photo."""
     if photo_behind is None:
         return raw
     behind = np.asarray(photo_behind.convert("L"))
-    return behind if raw is None else np.minimum(behind, np.asarray(Image.fromarray(raw).resize(photo_behind.size)))
+    return behind if raw is None else np.minimum(behind, raw)
 
 
-def _right(thing: Any) -> float:
-    """How far to the right a line or shape on the canvas reaches."""
-    return float(thing["left"] + thing["width"] * thing["scaleX"]) + WIDTH
-
-
-def _shrunk(state: State, ratio: float) -> State:
+def _shrunk(objects: list[Any], ratio: float) -> list[Any]:
+    """Lines and shapes of the canvas at another size."""
     changed = ("left", "top", "scaleX", "scaleY")
-    return State([each | {name: each[name] * ratio for name in changed} for each in state.objects], state.raw)
-
-
-def _grey(image: Any) -> Any:
-    """The canvas as one grey plane: a fourth of the memory."""
-    return None if image is None else paper.grey(image)
+    return [each | {name: each[name] * ratio for name in changed} for each in objects]
 
 
 def _undo() -> None:
@@ -183,3 +190,12 @@ def _clear() -> None:
     kept: Kept = st.session_state["full"]
     kept.past, kept.future = [*kept.past, State([], None)], []
     kept.generation += 1
+
+
+# On a phone the tools are their icons.
+STYLE = """<style>
+@media (max-width: 640px) {
+  .st-key-full-tools p { font-size: 0 !important; }
+  .st-key-full-tools p span { font-size: 1.25rem; }
+}
+</style>"""

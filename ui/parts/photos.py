@@ -69,10 +69,16 @@ def _picture(name: str, data: bytes) -> Any:
 
 def read(model: Model, raw: Any, steps: Any) -> list[tuple[Any, Any]]:
     """(box or None, prediction) for every character; a picture of a single one is read as a whole."""
-    parts = split.split(raw)
+    parts, said = split.split(raw), []
     if len(parts) <= 1:
         return [(parts[0].box if parts else None, model.predictor.read(raw, steps))]
-    return [(each.box, model.predictor.read(each.picture, steps)) for each in parts]
+    before, now = st.session_state.get("readings", {}), {}
+    for each in parts:  # of a line that grows, most characters were read before
+        key = (model.predictor.card.weights_sha256, steps, each.picture.shape, each.picture.tobytes())
+        now[key] = before.get(key) or model.predictor.read(each.picture, steps)
+        said.append((each.box, now[key]))
+    st.session_state["readings"] = now
+    return said
 
 
 def show(model: Model, raw: Any, said: list[tuple[Any, Any]]) -> None:
@@ -81,14 +87,13 @@ def show(model: Model, raw: Any, said: list[tuple[Any, Any]]) -> None:
     if not read_ones:
         st.info(said[0][1].why or "There is no ink in this picture.", icon=":material/visibility_off:")
         return
-    text = found.text(read_ones)
+    text, many = found.text(read_ones), len(read_ones)
+    st.html(f'<p class="ink-text" data-testid="text">{escape(text)}</p>{STYLE}')
+    st.caption(f"{many} character{'s' * (many != 1)}, line by line from left to right; ? is none of these.")
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.image(boxed(raw, said), width="stretch", alt=f"The picture with a box around each character: {text}")
     with right:
-        st.html(f'<p class="ink-text" data-testid="text">{escape(text)}</p>{STYLE}')
-        many = len(read_ones)
-        st.caption(f"{many} character{'s' * (many != 1)}, line by line from left to right; ? is none of these.")
         found.show(model, read_ones)
 
 
@@ -118,5 +123,5 @@ def boxed(raw: Any, said: list[tuple[Any, Any]]) -> Any:
 
 
 STYLE = """<style>
-.ink-text { font: 600 2.6rem/1.25 Georgia, serif; letter-spacing: 0.12em; margin: 0 0 0.4rem; overflow-wrap: anywhere; }
+.ink-text { font: 600 2.6rem/1.25 Georgia, serif; letter-spacing: 0.12em; margin: 0; overflow-wrap: anywhere; }
 </style>"""
