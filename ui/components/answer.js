@@ -37,6 +37,7 @@ export default function ({ data, parentElement }) {
   }
   root.dataset.state = data.state
   find("big").textContent = data.sign
+  root.classList.toggle("worded", [data, ...data.bars].some(each => [...each.sign].length > 2))   // a class named house
   find("sentence").textContent = data.sentence
   find("detail").textContent = data.detail
   pixels(root.querySelector("canvas"), data.seen)

@@ -62,6 +62,7 @@ def progress(run: Run) -> str:
 def recipe(config: RunConfig) -> str:
     """A recipe in one sentence."""
     net = config.net if config.net in NETS else "an own network"
+    net = config.trunk or net
     often = f"{config.epochs} epoch{'s' * (config.epochs != 1)}"
     return (
         f"**{net}** on **{config.dataset}**, {often} with {config.optimiser} at {config.lr:g} ({config.schedule}), "
