@@ -1,6 +1,6 @@
 """Transfer: a new head on a trained trunk, as a line of text and as a network with the trunk's weights in it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -8,10 +8,11 @@ from torch import Tensor, nn
 from core.config import RunConfig
 from core.config.run import RETRAIN
 from core.errors import LabError
-from core.nets.backbones import BACKBONES
+from core.nets.backbones import BACKBONES, stages
 from core.nets.grammar import parse, write
 from core.nets.head import freeze
 from core.nets.line import Net
+from core.nets.shapes import walk
 from core.nets.words import CLASSES, Layer
 
 HEADS = {
@@ -127,11 +128,55 @@ def slow(net: nn.Module, config: RunConfig) -> set[int]:
     return {id(p) for p in net.parameters()} - fast
 
 
-def moved(before: dict[str, Tensor], after: dict[str, Tensor]) -> dict[str, float]:
-    """For every weight tensor how far it has moved, as a share of how long it was: 0 is frozen."""
-    found: dict[str, float] = {}
-    for name, old in before.items():
-        if name in after and old.is_floating_point() and old.shape == after[name].shape:
-            way = torch.linalg.vector_norm(after[name].double() - old.double())
-            found[name] = float(way / torch.linalg.vector_norm(old.double()).clamp_min(1e-12))
+@dataclass(frozen=True)
+class Part:
+    """One layer, or one stage of a backbone, as the freeze ladder sees it."""
+
+    path: str  # where its weights are, such as layers.0
+    word: str
+    gives: tuple[int, ...]  # the shape of what comes out; empty inside a backbone
+    parameters: int
+    trainable: int
+
+
+def parts(net: Net) -> list[Part]:
+    """The layers of a network from the picture to the answer; a backbone is shown stage by stage."""
+    found: list[Part] = []
+    for index, (place, layer) in enumerate(zip(net.places, net.layers, strict=True)):
+        path = f"layers.{index}"
+        if place.layer.word not in BACKBONES:
+            found.append(Part(path, place.layer.text, place.after, *_counted(layer)))
+            continue
+        names = {id(module): name for name, module in layer.named_modules()}
+        inner = [(names[id(stage)], stage) for stage in stages(layer) if any(True for _ in stage.parameters())]
+        found += [Part(f"{path}.{name}", f"{place.layer.word} · {name}", (), *_counted(stage)) for name, stage in inner]
+        if found:
+            found[-1] = replace(found[-1], gives=place.after)
+    return found
+
+
+def outline(line: str, shape: tuple[int, int, int], classes: int) -> Net:
+    """The network of a line without numbers in it: to count and to show, at no cost."""
+    places = walk([replace(layer, pretrained=False) for layer in parse(line)], shape, classes)
+    with torch.device("meta"):
+        return Net(places, classes)
+
+
+def _counted(module: nn.Module) -> tuple[int, int]:
+    every = list(module.parameters())
+    return sum(p.numel() for p in every), sum(p.numel() for p in every if p.requires_grad)
+
+
+def moved_parts(net: Net, before: dict[str, Tensor], after: dict[str, Tensor]) -> list[tuple[Part, float | None]]:
+    """How far the weights of each part have moved, as a share of their length; None: it has no weights."""
+    found: list[tuple[Part, float | None]] = []
+    for part in parts(net):
+        names = [name for name in before if name.startswith(f"{part.path}.") and name in after]
+        names = [name for name in names if before[name].is_floating_point()]
+        if not part.parameters or not names:
+            found.append((part, None))
+            continue
+        way = sum(float((after[name].double() - before[name].double()).square().sum()) for name in names)
+        length = sum(float(before[name].double().square().sum()) for name in names)
+        found.append((part, (way / max(length, 1e-24)) ** 0.5))
     return found
