@@ -32,7 +32,7 @@ def banded(series: Sequence[Series], metric: str, axis: str, log: Sequence[str] 
         if each.low is not None:
             traces += _band(each)
     for each in series:
-        few = len(each.x) < 25
+        few = len(each.x) < 15
         traces.append(
             {
                 "type": "scatter",

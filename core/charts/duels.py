@@ -43,7 +43,7 @@ def intervals(groups: Sequence[Shown], metric: str) -> Figure:
             "type": "scatter",
             "mode": "markers",
             "x": floats([each.mean]),
-            "y": [y + 0.24],
+            "y": [y + 0.28],
             "marker": {"symbol": "diamond", "size": 9, "color": colour},
             "hovertemplate": f"mean {form}<extra>{escaped(each.name)}</extra>",
         }
@@ -60,7 +60,11 @@ def intervals(groups: Sequence[Shown], metric: str) -> Figure:
     }
     x = titled(label(metric), **({"tickformat": ".1~%"} if share(metric) else {}))
     return figure(
-        traces, min(84 + 46 * len(rows), 640), xaxis=x, yaxis=names, margin={"l": 20, "r": 14, "t": 4, "b": 40}
+        traces,
+        74 + (46 if len(rows) < 5 else 34) * len(rows),
+        xaxis=x,
+        yaxis=names,
+        margin={"l": 20, "r": 14, "t": 4, "b": 40},
     )
 
 

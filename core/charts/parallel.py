@@ -45,7 +45,7 @@ def parallel(
     return figure(
         traces,
         400,
-        xaxis={**plain, "range": [-0.35, len(every) - 0.65]},
+        xaxis={**plain, "range": [-0.35, len(every) - 0.7]},
         yaxis={**plain, "range": [-0.08, 1.16]},
         shapes=shapes,
         annotations=notes,
@@ -80,5 +80,8 @@ def _rules(axes: Sequence[Axis], metric: str) -> tuple[list[dict[str, Any]], lis
         low, high = min(axis.places()), max(axis.places())
         for place, text in zip(places, texts, strict=True):
             y = 0.5 if high <= low else (place - low) / (high - low)
-            notes.append({**plain, "y": y, "text": text, "xanchor": "right", "xshift": -7, "bgcolor": "@paper/0.75"})
+            side: dict[str, Any] = {"xanchor": "right", "xshift": -7, "bgcolor": "@paper/0.75"}
+            if x == len(axes) - 1:
+                side = {"xanchor": "left", "xshift": 7}
+            notes.append({**plain, **side, "y": y, "text": text})
     return shapes, notes

@@ -144,12 +144,11 @@ class _Words:
         if len(duels) == 1:
             said = f"No real difference: {_seeds(first)}, difference {self.margin(first)}."
         else:
-            names = listed([best.name, *(each.b for each in luck)])
-            said = f"No winner: {names} cannot be told apart."
+            said = f"No winner: {listed([best.name, *(each.b for each in luck)], 4)} cannot be told apart."
             worst = max(luck, key=lambda each: abs(each.difference))
             said += f" {best.name} leads {worst.b} by {self.margin(worst)} ({_seeds(worst)})."
             if behind := [each.b for each in duels if each.real]:
-                said += f" {listed(behind)} {'is' if len(behind) == 1 else 'are'} worse."
+                said += f" {listed(behind, 4)} {'is' if len(behind) == 1 else 'are'} worse."
         return f"{said} {self.outlook(luck, more)}"
 
     def outlook(self, luck: Sequence[Duel], more: int | None) -> str:

@@ -87,11 +87,31 @@ def _name(group: Recipe, knobs: Sequence[str], single: bool) -> str:
         said_so = f"{first.name} (settings unreadable)"
     elif not knobs or len(knobs) > 4:
         said_so = first.name
-    elif len(knobs) <= 2:
-        said_so = ", ".join(f"{KNOBS[knob].label.lower()} {short(first.value(knob))}" for knob in knobs)
     else:
-        said_so = " ".join(f"{knob}={short(first.value(knob))}" for knob in knobs)
-    return f"{first.id} · {said_so}" + (f", seed {first.seed}" if knobs else "") if single else said_so
+        said_so = " · ".join(knob_said(knob, first.value(knob)) for knob in knobs)
+    return f"{first.id} · {said_so} · seed {first.seed}" if single else said_so
+
+
+PLAIN = (
+    "dataset",
+    "net",
+    "activation",
+    "optimiser",
+    "schedule",
+    "scale",
+    "precision",
+)  # the value says which knob it is
+SHORT = {"batch_size": "batch", "weight_decay": "decay", "train_size": "pictures"}
+
+
+def knob_said(knob: str, value: Any) -> str:
+    """A knob and its value in the fewest words: relu, lr 0.01, batch 64, no flip."""
+    said = SHORT.get(knob, knob.replace("_", " "))
+    if value is None:
+        return f"{said} of the line"
+    if isinstance(value, bool):
+        return said if value else f"no {said}"
+    return short(value) if knob in PLAIN else f"{said} {short(value)}"
 
 
 def word(value: Any) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from core.config import RunConfig
 from core.runs.catalogue import Catalogue
 from core.runs.metrics import Point
-from core.runs.recipes import differing, figure_of, finest, higher, left_out, metrics, named, recipes
+from core.runs.recipes import differing, figure_of, finest, higher, knob_said, left_out, metrics, named, recipes
 from core.runs.store import Store
 from core.runs.tables import runs
 from tests.runs.helpers import log
@@ -40,7 +40,7 @@ def test_seeds_of_one_recipe_are_gathered_and_named_by_what_sets_them_apart(stor
         for seed in range(2):
             trained(store, RunConfig(lr=lr, seed=seed), [0.9])
     groups = named(recipes(entries(store)))
-    assert [(each.key, each.name) for each in groups] == [(1, "learning rate 0.01"), (3, "learning rate 0.1")]
+    assert [(each.key, each.name) for each in groups] == [(1, "lr 0.01"), (3, "lr 0.1")]
     assert groups[0].figures("test/accuracy") == {0: 0.9, 1: 0.9}
     assert groups[1].seconds() == {0: 15.0, 1: 20.0}
 
@@ -49,7 +49,13 @@ def test_run_by_run_each_is_its_own_with_its_number_and_seed(store):
     trained(store, RunConfig(lr=0.01, seed=4), [0.9])
     trained(store, RunConfig(lr=0.1), [0.9])
     found = [each.name for each in named(recipes(entries(store), single=True), single=True)]
-    assert found == ["1 · learning rate 0.01, seed 4", "2 · learning rate 0.1, seed 0"]
+    assert found == ["1 · lr 0.01 · seed 4", "2 · lr 0.1 · seed 0"]
+
+
+def test_knobs_are_said_in_the_fewest_words():
+    said = [knob_said(*each) for each in (("activation", "relu"), ("flip", False), ("flip", True), ("dropout", None))]
+    assert said == ["relu", "no flip", "flip", "dropout of the line"]
+    assert knob_said("batch_size", 64) == "batch 64" and knob_said("filters", [64, 128]) == "filters 64,128"
 
 
 def test_many_knobs_give_way_to_the_runs_own_names_which_are_told_apart(store):
