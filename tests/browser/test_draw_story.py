@@ -1,9 +1,16 @@
 """Drawing in a real browser: with the mouse, a finger and the keyboard; read while the pen moves; nothing gets lost."""
 
+import io
+
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from core.data import drawn
+from core.runs.drawings import Labelled, pool
+from core.runs.parcel import packed
+from tests.browser.conftest import CHROMIUM, FLAGS, watched
 
 pytestmark = pytest.mark.browser
 SEVEN = [(0.3, 0.25), (0.5, 0.24), (0.7, 0.25), (0.6, 0.45), (0.5, 0.65), (0.43, 0.8)]
@@ -171,3 +178,98 @@ def test_a_whole_line_on_the_full_canvas_is_split_and_read(page):
     expect(page.get_by_test_id("text")).to_have_text("1 1", timeout=20_000)
     page.get_by_role("button", name="Redo").first.click()
     expect(page.get_by_test_id("text")).to_have_text("1 1 1", timeout=20_000)
+
+
+def ones(count=3):
+    """A photo of several ones, as a file for the page."""
+    pixels = np.full((300, 200 * count, 3), 214, np.uint8)
+    for each in range(count):
+        pixels[50:250, 200 * each + 90 : 200 * each + 108] = 40
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return {"name": "ones.png", "mimeType": "image/png", "buffer": file.getvalue()}
+
+
+def menu(page, number, choice):
+    page.get_by_label(f"What is character {number}?").click()
+    page.get_by_role("option", name=choice, exact=True).click()
+
+
+def test_an_uploaded_photo_is_read_corrected_and_kept_at_once(page):
+    page.goto("/draw?source=photo")
+    upload = page.get_by_test_id("stFileUploader").locator("input[type=file]").first
+    upload.wait_for(state="attached", timeout=60_000)
+    upload.set_input_files(ones())
+    expect(page.get_by_test_id("text")).to_have_text("1 1 1", timeout=20_000)
+    page.get_by_text("Keep them for the class").click()
+    page.get_by_label("What is character 3?").wait_for(timeout=15_000)
+    menu(page, 2, "7")
+    menu(page, 3, "leave it out")
+    page.get_by_role("button", name="Keep these 2").click(timeout=15_000)
+    expect(page.get_by_text("2 new drawings kept")).to_be_visible(timeout=15_000)
+    expect(page.get_by_test_id("contact-sheet").locator("img")).to_have_attribute(
+        "alt", "2 of 2 drawings of the class, newest first"
+    )
+    for _ in range(2):
+        page.get_by_test_id("contact-sheet").locator("img").click(position={"x": 8, "y": 8})
+        page.get_by_role("button", name="Delete it").click(timeout=15_000)
+        expect(page.get_by_role("button", name="Delete it")).to_have_count(0, timeout=15_000)
+
+
+def test_a_file_that_is_no_picture_gets_a_sentence(page):
+    page.goto("/draw?source=photo")
+    upload = page.get_by_test_id("stFileUploader").locator("input[type=file]").first
+    upload.wait_for(state="attached", timeout=60_000)
+    upload.set_input_files({"name": "notes.png", "mimeType": "image/png", "buffer": b"%PDF-1.7 hello"})
+    expect(page.get_by_text("notes.png is a PDF")).to_be_visible(timeout=15_000)
+
+
+def test_a_zip_of_drawings_comes_in_through_the_page(page, tmp_path, monkeypatch):
+    monkeypatch.setenv("LAB_HOME", str(tmp_path))  # another lab than the one under test
+    with pool() as drawings:
+        image = np.zeros((28, 28), np.uint8)
+        image[4:24, 12:15] = 255
+        drawings.keep_all([Labelled(image, "1"), Labelled(image, "iota")])
+        parcel = packed(drawings)
+    opened(page)
+    page.get_by_role("button", name="Import").click()
+    file = page.locator("[data-testid=stPopoverBody] input[type=file]")
+    file.wait_for(state="attached", timeout=15_000)
+    file.set_input_files({"name": "class.zip", "mimeType": "application/zip", "buffer": parcel})
+    expect(page.get_by_text("2 new drawings out of 2")).to_be_visible(timeout=15_000)
+
+
+def test_the_full_canvas_fits_a_phone_and_a_finger_writes_on_it(phone):
+    phone.goto("/draw?source=full")
+    canvas = phone.locator("canvas.upper-canvas")
+    canvas.wait_for(timeout=60_000)
+    box = canvas.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["width"] > 300
+    width = phone.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert width[0] <= width[1]
+    finger = phone.context.new_cdp_session(phone)
+    for left, text in ((0.25, "1"), (0.7, "1 1")):
+        path = [(box["x"] + left * box["width"], box["y"] + y * box["height"]) for y in (0.2, 0.35, 0.5, 0.65, 0.8)]
+        for kind, (x, y) in zip(["touchStart", *["touchMove"] * 4], path, strict=True):
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        expect(phone.get_by_test_id("text")).to_have_text(text, timeout=20_000)
+
+
+@pytest.fixture
+def camera(browser, app_url):
+    """A page in a Chromium of its own, whose camera is Chromium's own test picture."""
+    fake = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    own = browser.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *fake])
+    yield from watched(own.new_context(base_url=app_url, permissions=["camera"]))
+    own.close()
+
+
+def test_the_camera_takes_a_picture_and_the_page_answers(camera):
+    camera.goto("/draw?source=photo")
+    camera.get_by_text("Use the camera").click(timeout=60_000)
+    shot = camera.get_by_role("button", name="Take Photo")
+    expect(shot).to_be_enabled(timeout=30_000)
+    shot.click()
+    expect(camera.get_by_role("button", name="Clear photo")).to_be_visible(timeout=20_000)
+    expect(camera.get_by_test_id("text").or_(camera.get_by_text("There is no ink"))).to_be_visible(timeout=20_000)
