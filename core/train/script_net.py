@@ -1,0 +1,129 @@
+"""A run as code: its network as a torch Sequential, one line for each word of the network line."""
+
+from core.errors import LabError
+from core.nets.layers import ACTIVATION
+from core.nets.shapes import Place
+
+RESIDUAL = '''
+class Residual(nn.Module):
+    """conv - bn - activation - conv - bn, plus a shortcut, then the activation (He et al. 2015)."""
+
+    def __init__(self, inputs, filters, stride, activation):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, filters, 3, stride, 1, bias=False)  # batch norm has a bias of its own
+        self.bn1 = nn.BatchNorm2d(filters)
+        self.conv2 = nn.Conv2d(filters, filters, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(filters)
+        self.skip = nn.Identity()
+        if inputs != filters or stride > 1:
+            self.skip = nn.Sequential(nn.Conv2d(inputs, filters, 1, stride, bias=False), nn.BatchNorm2d(filters))
+        self.activation = activation
+
+    def forward(self, x):
+        inner = self.bn2(self.conv2(self.activation(self.bn1(self.conv1(x)))))
+        return self.activation(inner + self.skip(x))
+'''
+PLAIN = '''
+class PlainResidual(nn.Module):
+    """conv - activation - conv, plus a shortcut, then the activation (He et al. 2015, without batch norm)."""
+
+    def __init__(self, inputs, filters, stride, activation):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, filters, 3, stride, 1)
+        self.conv2 = nn.Conv2d(filters, filters, 3, 1, 1)
+        self.skip = nn.Identity()
+        if inputs != filters or stride > 1:
+            self.skip = nn.Sequential(nn.Conv2d(inputs, filters, 1, stride))
+        self.activation = activation
+
+    def forward(self, x):
+        inner = self.conv2(self.activation(self.conv1(x)))
+        return self.activation(inner + self.skip(x))
+'''
+SCALE = '''
+class Scale(nn.Module):
+    """Multiplies by a fixed number."""
+
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x):
+        return x * self.factor
+'''
+WORDS = (
+    *ACTIVATION,
+    *("conv", "res", "bn", "pool", "avgpool", "gap", "gmp", "dropout", "dropout2d", "flatten", "linear", "scale"),
+    *("softmax", "logsoftmax"),
+)
+
+
+def net(places: tuple[Place, ...]) -> str:
+    """The classes that this network needs, and the network."""
+    for place in places:
+        if place.layer.word not in WORDS:
+            raise LabError(
+                f"This run cannot be exported as code: its network has the word `{place.layer.text}`. "
+                f"Allowed: {', '.join(WORDS)}."
+            )
+    helpers = []
+    blocks = [place.layer for place in places if place.layer.word == "res"]
+    if any(not layer.plain for layer in blocks):
+        helpers.append(RESIDUAL.strip("\n"))
+    if any(layer.plain for layer in blocks):
+        helpers.append(PLAIN.strip("\n"))
+    if any(place.layer.word == "scale" for place in places):
+        helpers.append(SCALE.strip("\n"))
+    lines = ["torch.manual_seed(SEED)  # the same start each time", "net = nn.Sequential("]
+    for place in places:
+        for text in _modules(place):
+            lines.append(f"    {text}")
+    lines += [")", "net = net.to(memory_format=torch.channels_last)"]
+    return "\n\n\n".join([*helpers, "\n".join(lines)])
+
+
+def _modules(place: Place) -> list[str]:
+    """One module and, as a comment, what it makes of each picture."""
+    layer, word = place.layer, place.layer.word
+    after = " x ".join(map(str, place.after))
+    if word in ACTIVATION:
+        return [f"nn.{ACTIVATION[word].__name__}(),"]
+    if word == "conv":
+        return [f"{_conv(place)},  # {after}"]
+    if word == "res":
+        activation = f"nn.{ACTIVATION[layer.activation or 'relu'].__name__}()"
+        name = "PlainResidual" if layer.plain else "Residual"
+        return [f"{name}({place.before[0]}, {layer.size}, {layer.stride}, {activation}),  # {after}"]
+    if word == "linear":
+        return [f"nn.Linear({place.before[0]}, {place.after[0]}),"]
+    if word == "bn":
+        return [f"nn.BatchNorm{'2d' if len(place.before) == 3 else '1d'}({place.before[0]}),"]
+    if word in ("pool", "avgpool"):
+        name = "MaxPool2d" if word == "pool" else "AvgPool2d"
+        padding = f", padding={layer.padding}" if layer.padding else ""
+        stride = f", stride={layer.stride}" if layer.stride != layer.size else ""
+        return [f"nn.{name}({layer.size}{stride}{padding}),  # {after}"]
+    if word in ("gap", "gmp"):
+        return [f"nn.Adaptive{'Avg' if word == 'gap' else 'Max'}Pool2d(1),", f"nn.Flatten(),  # {after}"]
+    if word == "flatten":
+        return [f"nn.Flatten(),  # {after}"]
+    if word == "scale":
+        return [f"Scale({layer.number!r}),"]
+    if word in ("dropout", "dropout2d"):
+        return [f"nn.{'Dropout2d' if word == 'dropout2d' else 'Dropout'}({layer.number!r}),"]
+    return []  # softmax: the loss takes it
+
+
+def _conv(place: Place) -> str:
+    layer = place.layer
+    assert layer.kernel
+    kernel = str(layer.kernel[0]) if layer.kernel[0] == layer.kernel[1] else str(tuple(layer.kernel))
+    parts = [str(place.before[0]), str(layer.size), kernel]
+    if layer.stride != 1:
+        parts.append(f"stride={layer.stride}")
+    if any(place.padding):
+        same = place.padding[0] == place.padding[1]
+        parts.append(f"padding={place.padding[0] if same else place.padding}")
+    if layer.groups != 1:
+        parts.append(f"groups={layer.groups}")
+    return f"nn.Conv2d({', '.join(parts)})"
