@@ -80,19 +80,12 @@ def watch(store: Store, number: int) -> None:
             now = outcome(store, number)
             for point in now.points:
                 for cell in point.cells:
-                    if (
-                        cell.run is not None
-                        and cell.run not in seen
-                        and cell.state not in ("queued", "running", "paused")
-                    ):
-                        seen.add(cell.run)
-                        reached = "" if cell.value is None else f"  {cell.value:.2%}"
-                        again = "  (was there before)" * cell.reused
-                        print(
-                            f"{now.done:>4} of {now.total}  {point.label}  run {cell.run}  {cell.state}{reached}{again}",
-                            file=sys.stderr,
-                            flush=True,
-                        )
+                    if cell.run is None or cell.run in seen or cell.state in ("queued", "running", "paused"):
+                        continue
+                    seen.add(cell.run)
+                    reached = "" if cell.value is None else f"  {cell.value:.2%}"
+                    told = f"{point.label}  run {cell.run}  {cell.state}{reached}{'  (was there before)' * cell.reused}"
+                    print(f"{now.done:>4} of {now.total}  {told}", file=sys.stderr, flush=True)
             if now.is_over:
                 return
             time.sleep(POLL)
