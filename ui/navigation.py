@@ -23,5 +23,6 @@ PAGES = (
     Place("home.py", "Home", ":material/home:", "What is ready, what is running, where to go next."),
     Place("draw.py", "Draw", ":material/draw:", "Write a digit or a Greek letter and see it read while the pen moves."),
     Place("train.py", "Train", ":material/play_circle:", "Choose a recipe, press Start, watch the network learn."),
+    Place("compare.py", "Compare", ":material/balance:", "Lay runs over each other: what is real, and what is luck?"),
     Place("inside.py", "Inside", ":material/frame_inspect:", "See every filter, map and number of a network at work."),
 )

@@ -106,8 +106,8 @@ def seconds(groups: Sequence[Shown], best: Sequence[int], metric: str, log: bool
                 "mode": "markers" if many and not front else "markers+text",
                 "x": floats([means[place]]),
                 "y": floats([each.mean]),
-                "text": [escaped(_cut(each.name, 26))],
-                "textposition": "top center",
+                "text": [escaped(_cut(each.name, 40))],
+                "textposition": "top left" if front else "top center",
                 "textfont": {"size": 11, "color": "@ink"},
                 "cliponaxis": False,
                 "marker": {
@@ -119,7 +119,8 @@ def seconds(groups: Sequence[Shown], best: Sequence[int], metric: str, log: bool
                 "hovertemplate": f"{escaped(each.name)}<br>{form} in %{{x:.3~g}} s<extra></extra>",
             }
         )
-    x = titled("seconds of training", **({"type": "log"} if log else {"rangemode": "tozero"}))
+    near = min(means) < 0.25 * max(means)  # else the left half of the chart would be empty
+    x = titled("seconds of training", **({"type": "log"} if log else {"rangemode": "tozero"} if near else {}))
     y = titled(label(metric), **({"tickformat": ".1~%"} if share(metric) else {}))
     return figure(
         traces, 420, xaxis=x, yaxis=y, uirevision=f"{metric} {log}", margin={"l": 60, "r": 20, "t": 24, "b": 44}

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -63,20 +62,3 @@ def chart_grid(panels: Sequence[Panel], *, key: str, legend: Sequence[Key] = (),
             "file": file,
         },
     )
-
-
-def as_html(panels: Sequence[Panel]) -> list[tuple[str, str]]:
-    """(title, a self-contained <div>) of every chart, in light colours, for a page without a server."""
-    import plotly.io
-
-    from core.charts.figure import painted
-
-    made: list[tuple[str, str]] = []
-    for each in panels:
-        figure: dict[str, Any] = painted(each.figure)
-        figure["layout"] |= {"autosize": True}
-        text = plotly.io.to_html(
-            figure, full_html=False, include_plotlyjs=not made, validate=False, config={"displayModeBar": False}
-        )
-        made.append((each.title, text))
-    return made

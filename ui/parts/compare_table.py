@@ -1,0 +1,242 @@
+"""The table of the Compare page: every run of the store, by recipe or one by one; what is ticked is compared."""
+
+import statistics
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.charts.banded import share
+from core.charts.theme import colour
+from core.config import KNOBS
+from core.runs.catalogue import Entry
+from core.runs.recipes import Recipe, differing, figure_of, recipes, short
+from ui import services
+from ui.components.run_table import Column, Row, run_table
+from ui.parts import compare_choice, links
+from ui.parts.compare_filter import filters, kept
+from ui.parts.words import duration, percent
+
+PAGE = 100  # rows sent at once
+KEY, SORT, PINS, SHOWN, ROWS = "compare-table", "compare-sort", "compare-pins", "compare-shown", "compare-rows"
+FIXED = {
+    "name": "Name",
+    "runs": "Runs",
+    "figure": "",
+    "seconds": "Time",
+    "owner": "Owner",
+    "tags": "Tags",
+    "when": "When",
+}
+USUAL = [*FIXED, "dataset", "net", "epochs", "batch_size", "lr", "optimiser"]
+WIDE = 10  # columns of knobs at most
+
+
+def table(metric: str) -> bool:
+    """Draws filters and table; whether single runs are listed instead of recipes."""
+    entries = services.catalogue().entries()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        words, picked = filters(entries)
+        single = links.choice("Rows", "by", ("recipe", "run"), {"recipe": "By recipe", "run": "Each run"}.get) == "run"
+        only = st.toggle("Only what differs", value=True, key="compare-only", persist_state="session")
+        columns = _columns_menu()
+
+    def draw() -> None:
+        listed = [each for each in services.catalogue().entries() if kept(each, words, picked)]
+        _draw(listed, single, metric, columns, only)
+
+    moving = [each for each in entries[:PAGE] if each.active and kept(each, words, picked)]
+    compare_choice.poll(draw, moving, every=2.0)
+    return single
+
+
+def _columns_menu() -> list[str]:
+    """Which columns the visitor wants."""
+    menu = st.popover("Columns", icon=":material/view_column:", key="compare-columns-menu", on_change="rerun")
+    if menu.open:
+        with menu:
+            st.multiselect(
+                "Columns",
+                [*FIXED, *KNOBS],
+                default=None if "compare-columns" in st.session_state else USUAL,
+                key="compare-columns",
+                format_func=lambda name: FIXED.get(name) or (KNOBS[name].label if name in KNOBS else "Figure"),
+                persist_state="session",
+            )
+            st.caption("With *Only what differs* on, knobs that differ among the listed runs are shown instead.")
+    return list(st.session_state.get("compare-columns") or USUAL)
+
+
+def _draw(listed: Sequence[Entry], single: bool, metric: str, wanted: Sequence[str], only: bool) -> None:
+    found = recipes(listed, single)
+    key, down = st.session_state.setdefault(SORT, ("when", True))
+    pins = st.session_state.setdefault(PINS, set())
+    order = {each.key: _sorting(each, key, metric) for each in found}
+    found.sort(key=lambda each: order[each.key], reverse=down)
+    top = st.session_state.get(compare_choice.TOP) or set()
+
+    def rank(group: Recipe) -> tuple[bool, bool, int]:
+        """Pinned rows first, then those that the address brought; what has no figure last."""
+        return group.key not in pins, not any(each.id in top for each in group.entries), order[group.key][0]
+
+    found.sort(key=rank)
+    most = st.session_state.setdefault(SHOWN, PAGE)
+    shown = found[:most]
+    st.session_state[ROWS] = {each.key: [entry.id for entry in each.entries] for each in shown}
+    chosen = set(st.session_state.get(compare_choice.RUNS, []))
+    columns = _columns(listed, wanted, only, metric)
+    if single and "seed" not in {each.key for each in columns}:
+        columns.append(Column("seed", "Seed", "number"))
+    places = compare_choice.places(single)
+    rows = [
+        _row(each, columns, chosen, each.key in pins, compare_choice.place(each, single, places), metric)
+        for each in shown
+    ]
+    what = "runs" if single else "recipes"
+    run_table(
+        columns,
+        rows,
+        sort=(key, down),
+        more=f"{len(shown)} of {len(found):,} {what}: show more" if len(found) > most else "",
+        empty="No run fits the search and the filters.",
+        key=KEY,
+        on_tick=_tick,
+        on_sort=_sort,
+        on_pin=_pin,
+        on_more=lambda: st.session_state.update({SHOWN: most + 2 * PAGE}),
+    )
+
+
+def _columns(listed: Sequence[Entry], wanted: Sequence[str], only: bool, metric: str) -> list[Column]:
+    knobs = differing(listed)[:WIDE] if only else [name for name in wanted if name in KNOBS]
+    fixed = [name for name in FIXED if name in wanted]
+    if only and not any(each.tags for each in listed):
+        fixed = [name for name in fixed if name != "tags"]
+    if only and len({each.owner for each in listed}) < 2:
+        fixed = [name for name in fixed if name != "owner"]
+    made = []
+    for name in fixed:
+        kind = "tags" if name == "tags" else "number" if name in ("figure", "seconds", "runs") else "text"
+        hint = "Mean over seeds, and how far they spread: last value of each run" if name == "figure" else ""
+        made.append(Column(name, FIXED[name] or metric, kind, hint))
+    number = {name for name in knobs if KNOBS[name].kind in (int, float)}
+    return made + [
+        Column(name, KNOBS[name].label, "number" if name in number else "text", KNOBS[name].help) for name in knobs
+    ]
+
+
+def _sorting(group: Recipe, key: str, metric: str) -> tuple[int, float, str]:
+    """Numbers by size, words by the alphabet; what is not known last."""
+    if key == "when":
+        return (0, max(each.created for each in group.entries), "")
+    if key == "figure":
+        values = list(group.figures(metric).values())
+        mean = statistics.fmean(values) if values else float("nan")
+        return (0, mean, "") if mean == mean else (1, 0.0, "")
+    if key == "runs":
+        return (0, float(len(group.entries)), "")
+    if key == "seconds":
+        return (0, statistics.fmean(each.seconds for each in group.entries), "")
+    if key in ("name", "owner", "tags"):
+        return (0, 0.0, str(getattr(group.first, key) or "").lower())
+    value = group.first.value(key)
+    if isinstance(value, int | float):
+        return (0, float(value), "")
+    return (0, 0.0, short(value)) if value is not None else (1, 0.0, "")
+
+
+def _row(
+    group: Recipe, columns: Sequence[Column], chosen: set[int], pinned: bool, place: int | None, metric: str
+) -> Row:
+    mine = sum(each.id in chosen for each in group.entries)
+    return Row(
+        group.key,
+        [_cell(group, each.key, metric) for each in columns],
+        ticked=0 if not mine else 2 if mine == len(group.entries) else 1,
+        pinned=pinned,
+        status=group.first.status,
+        light="" if place is None else colour(place + 1),
+        dark="" if place is None else colour(place + 1, "dark"),
+        title=f"run {group.key}, {group.first.name}" if len(group.entries) == 1 else f"the runs like {group.key}",
+    )
+
+
+def _cell(group: Recipe, key: str, metric: str) -> str:
+    first = group.first
+    if key == "name":
+        return f"{group.key} {first.name}"
+    if key == "runs":
+        return _runs(group)
+    if key == "figure":
+        return _figure(group, metric)
+    if key == "seconds":
+        done = [each.seconds for each in group.entries if each.seconds]
+        return duration(statistics.fmean(done)) if done else ""
+    if key == "tags":
+        return "\t".join(sorted({tag for each in group.entries for tag in each.tags}))
+    if key == "owner":
+        return ", ".join(sorted({each.owner or "" for each in group.entries} - {""}))
+    if key == "when":
+        return ago(max(each.created for each in group.entries))
+    return short(first.value(key)) if not first.unreadable else "unreadable"
+
+
+def _runs(group: Recipe) -> str:
+    """How many, and what is special about them."""
+    count: dict[str, int] = {}
+    for each in group.entries:
+        count[each.status] = count.get(each.status, 0) + 1
+    if len(group.entries) == 1:
+        return group.first.status
+    special = [f"{number} {status}" for status, number in count.items() if status != "finished"]
+    return ", ".join([f"{len(group.entries)} seeds", *special])
+
+
+def _figure(group: Recipe, metric: str) -> str:
+    values = [figure_of(each, metric) for each in group.entries]
+    values = [value for value in values if value == value]
+    if not values:
+        return ""
+    mean = statistics.fmean(values)
+    spread = statistics.stdev(values) if len(values) > 1 else 0.0
+    if share(metric):
+        return percent(mean) if len(values) < 2 else f"{100 * mean:.2f} ± {100 * spread:.2f} %"
+    return f"{mean:.4g}" if len(values) < 2 else f"{mean:.4g} ± {spread:.2g}"
+
+
+def ago(moment: float) -> str:
+    """How long it is since."""
+    seconds = max(time.time() - moment, 0)
+    if seconds < 90:
+        return "just now"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min ago"
+    if seconds < 36 * 3600:
+        return f"{seconds / 3600:.0f} h ago"
+    return time.strftime("%-d %b %Y", time.localtime(moment))
+
+
+def _tick() -> None:
+    sent = st.session_state[KEY].tick
+    rows = st.session_state.get(ROWS, {})
+    if not isinstance(sent, dict) or not isinstance(sent.get("rows"), list):
+        return
+    runs = {run for key in sent["rows"] if isinstance(key, int) for run in rows.get(key, [])}
+    before = set(st.session_state.get(compare_choice.RUNS, []))
+    compare_choice.choose(before | runs if sent.get("on") else before - runs)
+    compare_choice.seen("tick")
+
+
+def _sort() -> None:
+    """A click sorts; another one turns it round."""
+    key = str(st.session_state[KEY].sort)
+    if key not in FIXED and key not in KNOBS:
+        return
+    before, down = st.session_state[SORT]
+    st.session_state[SORT] = (key, not down if key == before else key in ("figure", "when", "runs"))
+
+
+def _pin() -> None:
+    key = st.session_state[KEY].pin
+    if isinstance(key, int):
+        st.session_state[PINS] = set(st.session_state.get(PINS, set())) ^ {key}
