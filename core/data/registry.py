@@ -111,6 +111,11 @@ def load(name: str, progress: Progress | None = None) -> "Dataset":
         return dataset
 
 
+def stamp(name: str) -> str:
+    """Changes whenever the set does."""
+    return repr(_key(name))
+
+
 def _load(name: str, progress: Progress) -> "Dataset":
     if offered := _offered(name):
         return offered.load()

@@ -1,6 +1,6 @@
 """Trunks: where a transfer run begins. A model, a run, or a backbone by name becomes a network with a new head."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,8 @@ if TYPE_CHECKING:  # the page names trunks before torch is needed
 
     from core.data.dataset import Dataset
     from core.nets.line import Net
+    from core.nets.transfer import Part
+    from core.runs.run import Run
     from core.train.facts import Snapshot
 
 STRANGERS = 600  # pictures of no class that a refusing head learns from, at least
@@ -156,3 +158,45 @@ def with_strangers(config: RunConfig, data: "Dataset") -> "Dataset":
     strange = strangers(min(max(STRANGERS, (1 + seen_more(config)) * len(data.y_train)), 4 * STRANGERS))
     labels = torch.full((len(strange),), len(data.classes))
     return replace(data, x_train=torch.cat([data.x_train, strange]), y_train=torch.cat([data.y_train, labels]))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a transfer would do: the layers before and after, and how many numbers learn."""
+
+    config: RunConfig  # settled
+    before: "tuple[Part, ...]"
+    after: "tuple[Part, ...]"
+
+    @property
+    def trainable(self) -> int:
+        return sum(part.trainable for part in self.after)
+
+    @property
+    def frozen(self) -> int:
+        return sum(part.parameters for part in self.after) - self.trainable
+
+
+def plan(config: RunConfig, shape: tuple[int, int, int], classes: int) -> Plan:
+    """The layers of the trunk as it is and with its new head, counted without loading a weight."""
+    from core.nets.rewrite import rewrite
+    from core.nets.transfer import free, outline, parts
+
+    settled_config = settled(config, shape)
+    trunk = found(config.trunk or "")
+    eats, answers = (trunk.card.shape, len(trunk.card.classes)) if trunk.card else (shape, 1000)
+    before = parts(outline(trunk.line, eats, answers))
+    net = outline(rewrite(settled_config.net, settled_config), shape, classes)
+    return Plan(settled_config, tuple(before), tuple(parts(free(net, settled_config))))
+
+
+def choices(runs: "Iterable[Run]") -> dict[str, str]:
+    """Everything that can be a trunk: name -> what the page says about it."""
+    found_ones = {name: f"model · {name}" for name in checkpoint.names("classifier")}
+    for run in runs:
+        if run.weights_sha256 and run.config.kind == "classifier":
+            found_ones[f"run:{run.id}"] = f"run {run.id} · {run.name}"
+    for name, facts in BACKBONES.items():
+        at_hand = "your own weights" if own(name).exists() else "ImageNet's weights"
+        found_ones[f"{name} pretrained"] = f"{name} · {at_hand}. {facts.about}"
+    return found_ones
