@@ -70,7 +70,7 @@ def fresh() -> list[Recipe]:
 
 
 compare_choice.poll(lambda: compare_verdict.show(fresh(), metric, best, single), entries)
-view = links.choice("View", "view", list(VIEWS), str)
+view = links.choice("View", "part", list(VIEWS), str)
 if view == "Curves":
     compare_curves.controls(groups)
 draw = {

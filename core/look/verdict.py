@@ -52,7 +52,7 @@ def verdict(
     sign = 1 if higher else -1
     ranked = tuple(sorted((measured(n, v, level) for n, v in known.items()), key=lambda each: -sign * each.mean))
     if not ranked:
-        return Verdict("nothing", "Nothing to compare yet: no run has this figure.", notes=tuple(notes))
+        return Verdict("nothing", "Nothing to judge yet: no run has this figure.", notes=tuple(notes))
     say = _Words(percent)
     if len(ranked) == 1:
         return Verdict("alone", say.alone(ranked[0]), groups=ranked, notes=tuple(notes))

@@ -39,6 +39,7 @@ class Entry:
     step: int
     steps_total: int | None
     reason: str | None
+    doing: str | None  # what happens before the first step
     changed: Mapping[str, Any]
     recipe: str  # the same for runs that differ in their seed alone
     unreadable: bool  # the stored settings are damaged
@@ -63,7 +64,7 @@ class Entry:
 
 _NAMES = (
     *("id", "name", "owner", "status", "preset", "tags", "sweep", "created", "seconds", "device", "epoch", "step"),
-    *("steps_total", "reason", "attempts", "flushes"),
+    *("steps_total", "reason", "doing", "attempts", "flushes"),
 )
 _COLUMNS = [runs.c[name] for name in _NAMES]
 

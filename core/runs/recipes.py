@@ -154,7 +154,7 @@ def left_out(groups: Sequence[Recipe]) -> list[str]:
     early = found.get("stopped", 0) + found.get("paused", 0)
     said_so = []
     if going:
-        said_so.append(f"{_runs(going)} still under way and not counted yet.")
+        said_so.append(f"{_runs(going)} still under way and not counted yet{_doing(groups)}.")
     if early:
         said_so.append(f"{_runs(early)} stopped before the end and not counted.")
     return said_so
@@ -162,3 +162,14 @@ def left_out(groups: Sequence[Recipe]) -> list[str]:
 
 def _runs(count: int) -> str:
     return "1 run is" if count == 1 else f"{count} runs are"
+
+
+def _doing(groups: Sequence[Recipe]) -> str:
+    """What the first of them does before it trains; how far it is after that."""
+    running = [each for group in groups for each in group.entries if each.status == "running"]
+    if not running:
+        return ""
+    first = running[0]
+    if first.doing and not first.step:
+        return f"; run {first.id}: {first.doing}"
+    return f"; run {first.id} is at {first.step / first.steps_total:.0%}" if first.steps_total else ""

@@ -88,9 +88,9 @@ def compared(ids: Sequence[int]) -> tuple[list[Entry], list[str]]:
     if damaged := [each for each in entries if each.unreadable]:
         which = f"Run {damaged[0].id} has" if len(damaged) == 1 else f"{len(damaged)} runs have"
         said.append(f"{which} damaged settings: shown alone, and left out where knobs are compared.")
-    if len(entries) > 1 and (bare := [each for each in entries if not each.figures]):
+    if len(entries) > 1 and (bare := [each for each in entries if not each.figures and not each.active]):
         which = f"Run {bare[0].id} has" if len(bare) == 1 else f"Runs {written([each.id for each in bare])} have"
-        said.append(f"{which} no points yet.")
+        said.append(f"{which} no points: ended before the first one was written.")
     return entries, said
 
 

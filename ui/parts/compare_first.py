@@ -4,16 +4,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.charts.duels import Shown, intervals
 from core.config import RunConfig
 from core.errors import LabError
+from core.look.seeds import measured
 from core.runs.catalogue import Entry
 from core.runs.recipes import recipes
 from ui import services, state
+from ui.components.chart_grid import Panel, chart_grid
 from ui.parts import compare_choice
 from ui.parts.actions import DONE
 
 SEEDS = 3
 TINY = RunConfig("strokes-digits", "r1-lenet", epochs=2, batch_size=128, lr=6e-3, train_size=3000, snapshots=2)
+EXAMPLE = {"one recipe": {0: 0.967, 1: 0.972, 2: 0.975}, "another one": {0: 0.966, 1: 0.971, 2: 0.968}}
 PAIR = {"relu": TINY.replace(activation="relu"), "sigmoid": TINY.replace(activation="sigmoid")}
 
 
@@ -32,6 +36,7 @@ def empty() -> None:
             "three seeds each, on digits that the lab draws itself. It takes about a minute; the curves grow meanwhile."
         )
         st.button("Start this comparison", icon=":material/play_arrow:", type="primary", on_click=_start)
+        st.caption("The first time, the lab draws its digits before it trains: up to a minute more.")
     with right, st.container(border=True):
         st.markdown("**What you will find here**")
         st.markdown(
@@ -42,6 +47,22 @@ def empty() -> None:
             "- what is worth its time\n"
             "- everything as a file"
         )
+    hint = "a dot: one seed · a bar: where the mean lies (95 %)"
+    chart_grid([Panel("example", "An example: no winner", intervals(example(), "test/accuracy"), hint)], key="example")
+    st.caption(
+        "Made up to show the idea: the upper recipe looks better, but its seeds reach into those of the lower one."
+    )
+
+
+def example() -> list[Shown]:
+    """Two recipes that cannot be told apart."""
+    made = []
+    for place, (name, values) in enumerate(EXAMPLE.items()):
+        found = measured(name, values)
+        made.append(
+            Shown(name, place, list(values.values()), [], found.mean, found.half, [each + 1 for each in values])
+        )
+    return made
 
 
 def _start() -> None:
