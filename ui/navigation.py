@@ -25,4 +25,6 @@ PAGES = (
     Place("train.py", "Train", ":material/play_circle:", "Choose a recipe, press Start, watch the network learn."),
     Place("compare.py", "Compare", ":material/balance:", "Lay runs over each other: what is real, and what is luck?"),
     Place("inside.py", "Inside", ":material/frame_inspect:", "See every filter, map and number of a network at work."),
+    Place("reports.py", "Reports", ":material/menu_book:", "Five reports, run again: what they claim, what we find."),
+    Place("transfer.py", "Transfer", ":material/school:", "Teach a trained network something new, in seconds."),
 )

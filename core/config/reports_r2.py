@@ -3,6 +3,7 @@
 from typing import Any
 
 from core.config.experiment import Claim, Experiment, Row
+from core.config.presets import preset
 from core.config.run import RunConfig
 
 SGD = RunConfig("mnist", "r2-mnist-1", 10, 64, 0.01, momentum=0.9, optimiser="sgd", schedule="constant")
@@ -83,8 +84,8 @@ R2 = (
         "ResNet-50, fine-tuned",
         "ResNet-50 with ImageNet weights and ten new outputs reaches 85.91 % on augmented CIFAR-10 after ten epochs.",
         "Rate, batch size and the size of the pictures are not given.",
-        (Row("resnet50", "ten epochs", None, 0.8591),),
-        missing="It needs the ImageNet weights of ResNet-50 and, on a CPU, many hours.",
+        (Row("resnet50", "ten epochs", preset("r2-resnet50"), 0.8591),),
+        missing="It needs ImageNet's weights of ResNet-50 (100 MB) and, on a CPU, many hours.",
         page="transfer.py",
     ),
 )

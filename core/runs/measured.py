@@ -53,7 +53,7 @@ def keep(records: Iterable[Record], file: Path) -> int:
     there = {record.config.key(): record for record in shipped(file)}
     new = {record.config.key(): record for record in records}
     merged = sorted((there | new).values(), key=lambda each: (each.config.dataset, each.config.net, each.config.key()))
-    lines = ",\n".join(json.dumps(_row(record)) for record in merged)
+    lines = ",\n".join(json.dumps(_row(record), ensure_ascii=False) for record in merged)
     file.parent.mkdir(parents=True, exist_ok=True)
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     beside.write_text(f'{{"records": [\n{lines}\n]}}\n')
