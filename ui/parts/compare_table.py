@@ -130,9 +130,8 @@ def _sorting(group: Recipe, key: str, metric: str) -> tuple[int, float, str]:
     if key == "when":
         return (0, max(each.created for each in group.entries), "")
     if key == "figure":
-        values = list(group.figures(metric).values())
-        mean = statistics.fmean(values) if values else float("nan")
-        return (0, mean, "") if mean == mean else (1, 0.0, "")
+        values = _values(group, metric)
+        return (0, statistics.fmean(values), "") if values else (1, 0.0, "")
     if key == "runs":
         return (0, float(len(group.entries)), "")
     if key == "seconds":
@@ -192,9 +191,13 @@ def _runs(group: Recipe) -> str:
     return ", ".join([f"{len(group.entries)} seeds", *special])
 
 
+def _values(group: Recipe, metric: str) -> list[float]:
+    """The figures that there are, those of unfinished runs too."""
+    return [value for each in group.entries if (value := figure_of(each, metric)) == value]
+
+
 def _figure(group: Recipe, metric: str) -> str:
-    values = [figure_of(each, metric) for each in group.entries]
-    values = [value for value in values if value == value]
+    values = _values(group, metric)
     if not values:
         return ""
     mean = statistics.fmean(values)
