@@ -93,6 +93,8 @@ def task(config: RunConfig) -> tuple[str, int]:
     task, and the epochs say how far it was followed. How many snapshots are kept changes nothing.
     """
     alike = config.replace(seed=0, snapshots=1)
+    if config.trunk:  # the store writes the trunk's own line there
+        alike = alike.replace(net=PRESETS["r1-lenet"].config.net)
     if config.schedule in ("constant", "step"):
         alike = alike.replace(epochs=1)
     return alike.key(), config.epochs

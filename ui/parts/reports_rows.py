@@ -123,7 +123,11 @@ def _axis(low: float, high: float) -> str:
     step = next(step for step in (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25) if (high - low) / step <= 5)
     first = math.ceil(low / step - 1e-9)
     ticks = [place * step for place in range(first, math.floor(high / step + 1e-9) + 1)]
-    shown = "".join(
-        f'<b style="left:{100 * (tick - low) / (high - low):.1f}%">{percents(tick)} %</b>' for tick in ticks
-    )
+    places = [(100 * (tick - low) / (high - low), percents(tick)) for tick in ticks]
+    shown = "".join(f'<b class="{_edge(at)}" style="left:{at:.1f}%">{tick} %</b>' for at, tick in places)
     return f'<div class="axis">{shown}</div>'
+
+
+def _edge(at: float) -> str:
+    """A number at an end of the axis must not stand out over it."""
+    return "left" if at < 4 else "right" if at > 96 else ""
