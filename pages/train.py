@@ -10,8 +10,11 @@ from ui.parts.actions import header, trouble
 from ui.parts.board import board, live
 from ui.parts.controls import controls
 from ui.parts.details import details, training_pictures
+from ui.parts.sweep_board import sweep_board
+from ui.parts.sweep_start import sweeps_menu, vary, vary_button
 
 recipe = controls()  # the sidebar: a RunConfig, or the sentences that say why there is none
+vary_button(recipe)
 
 
 def start() -> None:
@@ -31,32 +34,38 @@ def start() -> None:
 with st.container(border=True, horizontal=True, vertical_alignment="center"):
     with st.container(width="stretch"):
         st.markdown(words.recipe(recipe.config) if recipe.config else f":red[{recipe.errors[0]}]")
-    st.button("Start", icon=":material/play_arrow:", type="primary", on_click=start, disabled=recipe.config is None)
+    with st.container(horizontal=True, width="content", gap="xsmall"):
+        sweeps_menu()
+        vary(recipe)
+        st.button("Start", icon=":material/play_arrow:", type="primary", on_click=start, disabled=recipe.config is None)
 trouble()
 
 lab = services.lab()
 lab.warm()
 lab.tend()
-runs, best = lab.runs()
-try:
-    run = state.chosen(runs)
-except LabError as error:  # the link leads to a run that is gone: say so, and show the newest
-    st.error(str(error), icon=":material/error:")
-    state.open_run(None)
-    run = state.chosen(runs)
+sweep = state.opened_sweep()
+if sweep is None or not sweep_board(sweep):
+    runs, best = lab.runs()
+    try:
+        run = state.chosen(runs)
+    except LabError as error:  # the link leads to a run that is gone: say so, and show the newest
+        st.error(str(error), icon=":material/error:")
+        state.open_run(None)
+        run = state.chosen(runs)
 
-if run:
-    header(run)
-    board(run, runs, best)
-    details(run)
-else:
-    st.subheader("Your first run")
-    st.write(
-        "The recipe on the left is ready as it is. Press **Start**: the curves appear here within a second or two and "
-        "grow while the network learns. You can close this tab at any time; the run goes on and waits for you here."
-    )
-    if recipe.config and services.at_hand(recipe.config.dataset):
-        st.write("These are pictures it will learn from:")
-        training_pictures(recipe.config)
+    if run:
+        header(run)
+        board(run, runs, best)
+        details(run)
     else:
-        st.image(str(ROOT / "ui" / "specimen.png"), width=560, alt="Digits and Greek letters")
+        st.subheader("Your first run")
+        st.write(
+            "The recipe on the left is ready as it is. Press **Start**: the curves appear here within a second or two "
+            "and grow while the network learns. You can close this tab at any time; the run goes on and waits for you "
+            "here."
+        )
+        if recipe.config and services.at_hand(recipe.config.dataset):
+            st.write("These are pictures it will learn from:")
+            training_pictures(recipe.config)
+        else:
+            st.image(str(ROOT / "ui" / "specimen.png"), width=560, alt="Digits and Greek letters")

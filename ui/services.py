@@ -31,6 +31,7 @@ class Lab:
     best: dict[int, float] = field(default_factory=dict)
     tended: float = -60.0
     warmed: float = -60.0
+    standing: dict[int, tuple[str, Any]] = field(default_factory=dict)
 
     def runs(self) -> tuple[list[Run], dict[int, float]]:
         """The newest runs and the best test accuracy of each; read again only when something changed."""
@@ -44,6 +45,20 @@ class Lab:
                 }
                 self.version = version
             return self.listed, self.best
+
+    def sweep(self, number: int) -> tuple[Any, list[Any]]:
+        """How a sweep stands, and the bets on it; read again only when something changed."""
+        from core.runs import bets
+        from core.runs.outcome import outcome
+
+        with self.lock:
+            version = self.store.version()
+            if self.standing.get(number, ("", None))[0] != version:
+                found = outcome(self.store, number), bets.placed(self.store, number)
+                self.standing = {each: kept for each, kept in self.standing.items() if kept[0] == version}
+                self.standing[number] = (version, found)
+            now, made = self.standing[number][1]
+            return now, made
 
     def tend(self, now: bool = False) -> None:
         """Sees to it that a worker lives while runs wait: asked at every poll, done once a second."""

@@ -31,8 +31,30 @@ def chosen(runs: Sequence[Run]) -> Run | None:
     return next((run for run in runs if run.id == wanted), None) or services.store().run(wanted)
 
 
+def opened_sweep() -> int | None:
+    """The sweep this page is about, if it is about one: what the link says, else what was open before."""
+    linked = _number(st.query_params.get("sweep", ""))
+    if linked is not None:
+        st.session_state["sweep"] = linked
+    elif "run" in st.query_params:
+        st.session_state["sweep"] = None
+    return st.session_state.get("sweep")
+
+
+def open_sweep(sweep: int | None) -> None:
+    """Makes a sweep the one that is open, here and in the link; None goes back to the runs."""
+    st.session_state["sweep"] = sweep
+    if sweep is None:
+        st.query_params.pop("sweep", None)
+        return
+    for name in ("run", "with"):
+        st.query_params.pop(name, None)
+    st.query_params["sweep"] = str(sweep)
+
+
 def open_run(run: int | None) -> None:
     """Makes a run the one that is open, here and in the link."""
+    open_sweep(None)
     st.session_state["run"] = run
     if run is None:
         st.query_params.pop("run", None)

@@ -34,6 +34,8 @@ def header(run: Run) -> None:
 
 def buttons(run: Run) -> None:
     """Only what this state allows; going on from a snapshot is called Resume everywhere."""
+    if run.sweep and run.sweep.isdigit():
+        _button(f"Sweep {run.sweep}", ":material/stacked_line_chart:", _sweep, run)
     if run.status == "running":
         _button("Pause", ":material/pause:", _ask, run.id, "pause")
     if run.status in ("running", "queued", "paused"):
@@ -99,6 +101,10 @@ def _ask(run: int, what: str) -> None:
 def _first(run: int) -> None:
     highest = max((each.priority for each in services.lab().runs()[0] if each.status == "queued"), default=0)
     services.store().ask(run, "priority", min(highest + 1, 1000))
+
+
+def _sweep(run: Run) -> None:
+    state.open_sweep(int(run.sweep or 0))
 
 
 def _take(run: Run) -> None:

@@ -38,6 +38,8 @@ def facts(run: Run) -> str:
         return f"running {run.progress:.0%}{left}"
     if run.status == "paused":
         return f"paused at {run.progress:.0%}"
+    if run.status == "stopped" and run.reason == "pruned":
+        return f"pruned after epoch {run.epoch:.3g}"
     if run.seconds:
         return f"{run.status}, {duration(run.seconds)}"
     return run.status
