@@ -47,6 +47,7 @@ def shots(curves: Sequence[tuple[str, Sequence[tuple[int, Sequence[float]]]]], n
             x=[*ks, *reversed(ks)],
             y=[*high, *reversed(low)],
             fill="toself",
+            mode="lines",
             fillcolor=colour,
             opacity=0.16,
             line={"width": 0},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.data import folder, letters
+from core.data import folder, letters, own, own_set
 from core.data.classics import CLASSICS, Progress, found, read
 from core.errors import LabError, unknown
 from core.paths import data_dir
@@ -62,15 +62,17 @@ def _offered(name: str) -> Offer | None:
     family, colon, which = name.partition(":")
     if colon and family in _families:
         return _families[family](which)
+    if name not in _offers and name not in ABOUT and own_set.split_stem(name) in own.names():
+        return Offer(own_set.about(name), lambda: own_set.stamp(name), lambda: own_set.load(name, _silent))
     return _offers.get(name)
 
 
 def names() -> list[str]:
     """Every dataset there is: the built-in ones, those of other rooms, then one's own files in the data folder."""
-    known = [*ABOUT, *_offers]
-    own = {path.stem for path in data_dir().glob("*.npz")}
-    own |= {path.name for path in data_dir().iterdir() if path.is_dir() and folder.is_set(path)}
-    return [*known, *sorted(own - {*known})]
+    known = [*ABOUT, *_offers, *(name for name in own.names() if name not in ABOUT and name not in _offers)]
+    files = {path.stem for path in data_dir().glob("*.npz")}
+    files |= {path.name for path in data_dir().iterdir() if path.is_dir() and folder.is_set(path)}
+    return [*known, *sorted(files - {*known})]
 
 
 def state(name: str) -> str:
@@ -188,3 +190,10 @@ def _letters(name: str) -> None:
 
 for _name in letters.NAMES:
     _letters(_name)
+
+
+def make_own(name: str) -> str:
+    """A new dataset of one's own classes; its name must be nobody else's."""
+    if own.cleaned("dataset's name", name).casefold() in (each.casefold() for each in names()):
+        raise LabError(f"The dataset's name is {name!r}, which is taken; allowed: any other name.")
+    return own.make(name)

@@ -66,7 +66,7 @@ def seen_more(config: RunConfig) -> int:
     return config.copies if augments(config) else 0
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def compute(net: Net, cut: int, config: RunConfig, data: Dataset, device: torch.device, progress: Progress) -> Features:
     """Runs the first `cut` layers once over every picture, and over its changed copies."""
     dtype = autocast_dtype(config.precision, device)

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from core.errors import LabError
 
-KS = (1, 2, 3, 5, 7, 10, 15, 20)
+KS = (1, 2, 3, 5, 7, 9, 12, 15, 20)
 DECAY = 1e-2  # pulls the head's weights to zero: with so few pictures there are many heads without a mistake
 STEPS = 60  # of L-BFGS over all pictures at once
 

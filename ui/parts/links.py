@@ -5,6 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from ui.navigation import PAGES
+
 
 def chosen(name: str, options: Sequence[str]) -> str:
     """The choice as the visitor left it, or as the address says, or the first one; before its widget is drawn."""
@@ -31,3 +33,23 @@ def choice(label: str, name: str, options: Sequence[str], show: Callable[[str], 
     elif st.query_params.get(name) != now:
         st.query_params[name] = str(now)
     return str(now)
+
+
+INSIDE, DRAW, TRANSFER = "inside.py", "draw.py", "transfer.py"
+
+
+def page_of(file: str) -> str:
+    """The path of a page as Streamlit wants it; empty where the table of pages has none."""
+    return next((place.path for place in PAGES if place.file == file), "")
+
+
+def inside(run: int, label: str = "Open it in Inside") -> None:
+    """The way from a run to its filters and maps."""
+    if path := page_of(INSIDE):
+        st.page_link(path, label=label, icon=":material/frame_inspect:", query_params={"run": str(run)})
+
+
+def teach() -> None:
+    """The way to one's own classes."""
+    if path := page_of(TRANSFER):
+        st.page_link(path, label="Teach it something new", icon=":material/school:")

@@ -1,0 +1,20 @@
+"""Transfer: what one network has learned, used for another task; teach it your own drawings in seconds."""
+
+from ui.parts import links
+from ui.parts.transfer_retrain import retrain
+from ui.parts.transfer_shots import shots
+from ui.parts.transfer_teach import teach
+
+VIEWS = {
+    "teach": ":material/school: Teach it your drawings",
+    "retrain": ":material/move_down: Retrain a network",
+    "shots": ":material/show_chart: How many pictures?",
+}
+
+view = links.choice("What to do", "transfer", list(VIEWS), VIEWS.get)
+if view == "teach":
+    teach()
+elif view == "retrain":
+    retrain()
+else:
+    shots()

@@ -1,0 +1,63 @@
+"""Teaching in a real browser: from the Draw page to three classes of one's own, read correctly and opened in Inside."""
+
+import math
+import random
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_draw_story import draw
+
+pytestmark = pytest.mark.browser
+
+
+def triangle(luck):
+    return [(0.5, 0.15), (0.85, 0.8), (0.15, 0.8), (0.5, 0.15)]
+
+
+def spiral(luck):
+    turns = [i / 3 for i in range(34)]
+    return [(0.5 + 0.036 * t * math.cos(t), 0.5 + 0.036 * t * math.sin(t)) for t in turns]
+
+
+def zigzag(luck):
+    return [(0.15, 0.3), (0.3, 0.7), (0.45, 0.3), (0.6, 0.7), (0.75, 0.3), (0.88, 0.7)]
+
+
+SHAPES = {"tent": triangle, "snail": spiral, "wave": zigzag}
+
+
+def by_hand(shape, luck):
+    """The shape as somebody draws it: each time a little different."""
+    wide, tall = luck.uniform(0.8, 1.05), luck.uniform(0.8, 1.05)
+    return [
+        (0.5 + wide * (x - 0.5) + luck.uniform(-0.02, 0.02), 0.5 + tall * (y - 0.5) + luck.uniform(-0.02, 0.02))
+        for x, y in SHAPES[shape](luck)
+    ]
+
+
+def test_three_classes_of_ones_own_are_taught_read_and_opened(page):
+    luck = random.Random(3)
+    page.goto("/draw")
+    page.get_by_role("link", name="Teach it something new").click()
+    page.get_by_role("textbox", name="New class").fill(", ".join(SHAPES))
+    page.get_by_role("textbox", name="New class").press("Enter")
+    expect(page.get_by_role("button", name="Teach", exact=True)).to_be_disabled(timeout=20_000)
+    for shape in SHAPES:
+        for number in range(5):
+            tap = page.get_by_role("radio", name=f"{shape} · {number}")
+            expect(tap).to_be_visible(timeout=20_000)
+            draw(page, by_hand(shape, luck))
+            expect(tap).to_be_enabled(timeout=20_000)
+            tap.click()
+            expect(page.get_by_role("radio", name=f"{shape} · {number + 1}")).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Teach", exact=True).click()
+    expect(page.get_by_text("Learned in")).to_be_visible(timeout=90_000)
+    for shape in SHAPES:
+        draw(page, by_hand(shape, luck))
+        expect(page.get_by_test_id("answer").locator(".big")).to_have_text(shape, timeout=20_000)
+        page.get_by_role("button", name="Clear").first.click()
+        expect(page.get_by_test_id("answer")).to_have_attribute("data-state", "empty", timeout=20_000)
+    page.get_by_role("link", name="Open it in Inside").click()
+    expect(page.get_by_test_id("map-wall").first).to_be_visible(timeout=60_000)
+    assert "/inside?run=" in page.url
