@@ -36,6 +36,7 @@ def controls(groups: Sequence[Recipe]) -> None:
             selection_mode="multi",
             key="metric",
             persist_state="session",
+            wrap=True,
             label_visibility="collapsed",
         )
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
