@@ -1,6 +1,7 @@
 """Transfer: what one network has learned, used for another task; teach it your own drawings in seconds."""
 
 from ui.parts import links
+from ui.parts.transfer_classes import classes
 from ui.parts.transfer_retrain import retrain
 from ui.parts.transfer_shots import shots
 from ui.parts.transfer_teach import teach
@@ -8,6 +9,7 @@ from ui.parts.transfer_teach import teach
 VIEWS = {
     "teach": ":material/school: Teach it your drawings",
     "retrain": ":material/move_down: Retrain a network",
+    "classes": ":material/photo_library: Your own pictures",
     "shots": ":material/show_chart: How many pictures?",
 }
 
@@ -16,5 +18,7 @@ if view == "teach":
     teach()
 elif view == "retrain":
     retrain()
+elif view == "classes":
+    classes()
 else:
     shots()

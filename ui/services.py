@@ -158,6 +158,11 @@ def datasets() -> dict[str, tuple[str, str]]:
     return dataset_states(str(paths.data_dir()))
 
 
+def forget_datasets() -> None:
+    """A dataset has come, gone or changed: look at the disk again."""
+    dataset_states.clear()
+
+
 FRAMES = {  # (channels, height, width) and classes of sets that need not be loaded (or downloaded) to know them
     "mnist": ((1, 28, 28), 10),
     "fashion": ((1, 28, 28), 10),
@@ -300,3 +305,57 @@ def _once_large(home: str, key: tuple[Any, ...], _make: Any) -> Any:
 def once(key: tuple[Any, ...], make: Any, large: bool = False) -> Any:
     """What `make` gives, computed once for everybody: the key must say everything it depends on."""
     return (_once_large if large else _once)(str(paths.home()), key, make)
+
+
+def generators() -> list[str]:
+    """The names of the saved generators."""
+    from core.nets import checkpoint
+
+    return checkpoint.names("gan")
+
+
+@st.cache_resource(max_entries=8, show_spinner="Opening the generator…")
+def _sampler(folder: str, weights: str) -> Any:
+    from core.latent.sampler import opened
+
+    return opened(paths.Path(folder))
+
+
+def sampler(name: str) -> Any:
+    """A saved generator, ready to make pictures."""
+    from core.nets import checkpoint
+
+    folder = checkpoint.find(name)
+    return _sampler(str(folder), checkpoint.card(folder).weights_sha256)
+
+
+@st.cache_resource(max_entries=24, show_spinner="Opening the generator…")
+def _sampler_run(home: str, run: int, step: int) -> Any:
+    from core.runs.samplers import sampler_at
+
+    return sampler_at(store(), run, step)
+
+
+def sampler_run(run: int, step: int) -> Any:
+    """A GAN run's generator as it was at one of its snapshots."""
+    return _sampler_run(str(paths.home()), run, step)
+
+
+@st.cache_resource(show_spinner=False)
+def _learned(home: str) -> dict[tuple[Any, ...], Any]:
+    return {}
+
+
+def known(key: tuple[Any, ...]) -> Any:
+    """What `learn` gave for this key, or None when nobody has asked yet."""
+    return _learned(str(paths.home())).get(key)
+
+
+def learn(key: tuple[Any, ...], make: Any) -> Any:
+    """Computes it once for everybody, as `once` does; but `known` can tell whether it was."""
+    kept = _learned(str(paths.home()))
+    if key not in kept:
+        while len(kept) >= 32:  # oldest first
+            kept.pop(next(iter(kept)))
+        kept[key] = make()
+    return kept[key]

@@ -23,3 +23,16 @@ def may_delete(run: Run | Drawing, visitor: str | None, code: str) -> None:
         said = "The teacher code is wrong." if code else "The teacher code is missing."
         what = "Run" if isinstance(run, Run) else "Drawing"
         raise LabError(f"{said} {what} {run.id} {whose}; its owner or whoever knows the code may delete it.")
+
+
+def guarded() -> bool:
+    """Whether this lab has a teacher code at all."""
+    return paths.teacher_code() is not None
+
+
+def teacher_only(what: str, code: str) -> None:
+    """Says in a LabError why not, where what would be lost belongs to many."""
+    right = paths.teacher_code()
+    if right is not None and not hmac.compare_digest(code.encode(), right.encode()):
+        said = "The teacher code is wrong." if code else "The teacher code is missing."
+        raise LabError(f"{said} {what} takes it, as it is everybody's work.")

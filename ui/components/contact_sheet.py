@@ -10,7 +10,7 @@ import streamlit as st
 from ui.parts.tiles import address
 
 HERE = Path(__file__).with_suffix("")
-SIDE, GAP = 28, 2
+GAP = 2
 
 _component = st.components.v2.component(
     "inkling_contact_sheet",
@@ -23,7 +23,7 @@ _component = st.components.v2.component(
 def contact_sheet(
     key: str, images: Any, columns: int, alt: str, picked: int | None, on_picked: Callable[[], None]
 ) -> None:
-    """Shows `images` (N, 28, 28) row by row; after a click `st.session_state[key]["picked"]` is the place of one."""
+    """Shows `images` (N, H, W), or (N, H, W, 3) in colour, row by row; after a click `st.session_state[key]["picked"]` is the place of one."""
     _component(
         key=key,
         data={
@@ -38,10 +38,30 @@ def contact_sheet(
 
 
 def sheet(images: Any, columns: int) -> Any:
-    """All pictures as one, grey with alpha: gaps and places without a picture are clear."""
-    rows = -(-len(images) // columns)
-    cells = np.zeros((rows * columns, SIDE + GAP, SIDE + GAP, 2), np.uint8)
-    cells[: len(images), :SIDE, :SIDE, 0] = images
-    cells[: len(images), :SIDE, :SIDE, 1] = 255
-    grid = cells.reshape(rows, columns, SIDE + GAP, SIDE + GAP, 2).swapaxes(1, 2)
-    return grid.reshape(rows * (SIDE + GAP), columns * (SIDE + GAP), 2)
+    """All pictures as one, with alpha: gaps and places without a picture are clear."""
+    images = np.asarray(images)
+    images = images[..., None] if images.ndim == 3 else images
+    rows, (height, width, colours) = -(-len(images) // columns), images.shape[1:]
+    cells = np.zeros((rows * columns, height + GAP, width + GAP, colours + 1), np.uint8)
+    cells[: len(images), :height, :width, :colours] = images
+    cells[: len(images), :height, :width, colours] = 255
+    grid = cells.reshape(rows, columns, height + GAP, width + GAP, colours + 1).swapaxes(1, 2)
+    return grid.reshape(rows * (height + GAP), columns * (width + GAP), colours + 1)
+
+
+def photo_sheet(
+    key: str, images: Any, columns: int, alt: str, picked: int | None, on_picked: Callable[[], None]
+) -> None:
+    """The same for coloured pictures (N, side, side, 3)."""
+    count, side = images.shape[:2]
+    rows = -(-count // columns)
+    cells = np.zeros((rows * columns, side + GAP, side + GAP, 4), np.uint8)
+    cells[:count, :side, :side, :3] = images
+    cells[:count, :side, :side, 3] = 255
+    grid = cells.reshape(rows, columns, side + GAP, side + GAP, 4).swapaxes(1, 2)
+    whole = grid.reshape(rows * (side + GAP), columns * (side + GAP), 4)
+    _component(
+        key=key,
+        data={"image": address(whole), "columns": columns, "count": count, "alt": alt, "picked": picked},
+        on_picked_change=on_picked,
+    )
