@@ -23,7 +23,8 @@ _component = st.components.v2.component(
 def contact_sheet(
     key: str, images: Any, columns: int, alt: str, picked: int | None, on_picked: Callable[[], None]
 ) -> None:
-    """Shows `images` (N, H, W), or (N, H, W, 3) in colour, row by row; after a click `st.session_state[key]["picked"]` is the place of one."""
+    """Shows `images` (N, H, W), or (N, H, W, 3) in colour, row by row; after a click `st.session_state[key]["picked"]`
+    is the place of one."""
     _component(
         key=key,
         data={
@@ -47,21 +48,3 @@ def sheet(images: Any, columns: int) -> Any:
     cells[: len(images), :height, :width, colours] = 255
     grid = cells.reshape(rows, columns, height + GAP, width + GAP, colours + 1).swapaxes(1, 2)
     return grid.reshape(rows * (height + GAP), columns * (width + GAP), colours + 1)
-
-
-def photo_sheet(
-    key: str, images: Any, columns: int, alt: str, picked: int | None, on_picked: Callable[[], None]
-) -> None:
-    """The same for coloured pictures (N, side, side, 3)."""
-    count, side = images.shape[:2]
-    rows = -(-count // columns)
-    cells = np.zeros((rows * columns, side + GAP, side + GAP, 4), np.uint8)
-    cells[:count, :side, :side, :3] = images
-    cells[:count, :side, :side, 3] = 255
-    grid = cells.reshape(rows, columns, side + GAP, side + GAP, 4).swapaxes(1, 2)
-    whole = grid.reshape(rows * (side + GAP), columns * (side + GAP), 4)
-    _component(
-        key=key,
-        data={"image": address(whole), "columns": columns, "count": count, "alt": alt, "picked": picked},
-        on_picked_change=on_picked,
-    )

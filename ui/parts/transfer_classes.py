@@ -11,7 +11,7 @@ from core.data.unpacking import Folder, in_zip
 from core.errors import LabError
 from core.runs.owners import guarded, teacher_only
 from ui import services
-from ui.components.contact_sheet import photo_sheet
+from ui.components.contact_sheet import contact_sheet
 from ui.parts import links, pictures
 from ui.parts.words import plain
 
@@ -30,8 +30,8 @@ def classes() -> None:
     name = chosen()
     if name is None:
         st.caption(
-            "A dataset of your own: photos of leaves, hands, cups. Name it, name its classes, add pictures; networks on "
-            "the other pages can then learn it. Everything stays on this machine."
+            "A dataset of your own: photos of leaves, hands, cups. Name it, name its classes, add pictures; networks "
+            "on the other pages can then learn it. Everything stays on this machine."
         )
         return
     counts = own.classes(name)
@@ -117,9 +117,12 @@ def add(name: str, counts: dict[str, int]) -> None:
         return
     number = st.session_state.get("own-files", 0)
     files = st.file_uploader(
-        "Pictures of this class, or a zip with a folder for each class", accept_multiple_files=True,
-        key=f"own-upload-{number}", max_upload_size=LARGEST, help="A zip's folders name the classes; files in no folder go to the chosen one.",
-    )  # fmt: skip
+        "Pictures of this class, or a zip with a folder for each class",
+        accept_multiple_files=True,
+        key=f"own-upload-{number}",
+        max_upload_size=LARGEST,
+        help="A zip's folders name the classes; files in no folder go to the chosen one.",
+    )
     if files and st.button(f"Add {len(files)} file{'s' * (len(files) != 1)}", type="primary", icon=":material/add:"):
         st.session_state["own-files"] = number + 1
         _keep(name, lambda: _all(name, label, files))
@@ -222,7 +225,7 @@ def album(name: str, number: int, label: str, count: int) -> None:
         st.session_state[f"{key}-files"] = paths
         place = paths.index(picked) if picked in paths else None
         alt = f"{len(images)} of {count} pictures of {label}"
-        photo_sheet(key, images, COLUMNS, alt, place, lambda: _pick(key, label))
+        contact_sheet(key, images, COLUMNS, alt, place, lambda: _pick(key, label))
         if place is not None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.image(str(own.place(name) / label / picked), width=160)
@@ -293,9 +296,7 @@ def check(name: str, counts: dict[str, int]) -> None:
     st.dataframe(rows, hide_index=True, width="stretch")
     most, least = max(counts.values()), min(count for count in counts.values() if count)
     if most > 3 * least:
-        st.warning(
-            f"The largest class has {most:,} pictures, the smallest {least:,}: networks will favour the large one."
-        )
+        st.warning(f"The largest class has {most:,} pictures, the smallest {least:,}: networks favour the large.")
     copies = f"{found.exact:,} exact and {found.near:,} near copies; copies stay on one side, so the test stays honest."
     st.caption(copies if found.exact + found.near else "No picture is a copy of another one.")
     if found.mixed:
