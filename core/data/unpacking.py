@@ -104,9 +104,7 @@ class Zip:
         elif entry.flag_bits & 1:
             self.listed.faults.append((name, f"{name[-80:]} is encrypted; pack the pictures without a password."))
         elif entry.file_size > photo.MOST_BYTES or entry.file_size > MOST_TIMES * max(entry.compress_size, 100):
-            self.listed.faults.append(
-                (name, f"{name[-80:]} unpacks to {entry.file_size / 1e6:.0f} MB; it is left out.")
-            )
+            self.listed.faults.append((name, f"{name[-80:]} would unpack to {entry.file_size / 1e6:.0f} MB."))
         else:
             self._entries[str(path)] = entry
 
