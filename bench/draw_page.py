@@ -1,7 +1,7 @@
 """`python -m bench.draw_page`: pen up to bars, and answers while the pen moves, measured inside a real browser's page.
 
 The clock starts with the browser's own `pointerup` and stops when the page shows the answer to exactly that message;
-once on a quiet lab and once while a run trains.
+once on a quiet lab and once while a run trains. On the full canvas: from `pointerup` to the line's new text.
 """
 
 import itertools
@@ -21,7 +21,12 @@ from core.config import RunConfig
 from core.runs.engine import ensure_workers
 from core.runs.store import Store
 
-LIMITS = {"pen_up_to_bars_p95_ms": 80, "while_a_run_trains_p95_ms": 150, "answers_a_second_while_moving": 15}
+LIMITS = {
+    "pen_up_to_bars_p95_ms": 80,
+    "while_a_run_trains_p95_ms": 150,
+    "answers_a_second_while_moving": 15,
+    "line_p50_ms": 300,
+}
 SEVEN = [(0.3, 0.25), (0.5, 0.24), (0.72, 0.25), (0.6, 0.45), (0.5, 0.65), (0.42, 0.8)]
 STEPS, PAUSE = 60, 0.012  # points of one drawing, and seconds between two: 0.7 s, as people write
 LONG = RunConfig("strokes-digits", "r1-lenet", epochs=200, batch_size=64, lr=1e-3)
@@ -45,6 +50,23 @@ WATCH = """() => {
     clearTimeout(window.last)
     window.last = setTimeout(() => { window.times.push(now); up = null; down = null }, 250)
   }).observe(answer, { attributes: true, attributeFilter: ['data-n'] })
+}"""
+
+
+LINE = """() => {
+  const canvas = document.querySelector('canvas.upper-canvas') ?? [...document.querySelectorAll('*')]
+    .map(each => each.shadowRoot?.querySelector('canvas.upper-canvas')).find(each => each)
+  window.times = []
+  let up = null
+  const text = () => document.querySelector('[data-testid=text]')?.textContent ?? ''
+  let before = text()
+  canvas.addEventListener('pointerdown', () => { before = text() }, true)
+  document.addEventListener('pointerup', () => { up = performance.now() }, true)
+  new MutationObserver(() => {
+    if (up === null || text() === before) return
+    window.times.push(performance.now() - up)
+    up = null
+  }).observe(document.body, { subtree: true, childList: true, characterData: true })
 }"""
 
 
@@ -80,6 +102,28 @@ def strokes(page: Page, count: int) -> dict[str, float]:
     }
 
 
+def line(page: Page, count: int) -> dict[str, float]:
+    """Writes ones side by side on the full canvas, and gives how long each took to be read."""
+    canvas = page.locator("canvas.upper-canvas")
+    canvas.wait_for(timeout=60_000)
+    time.sleep(1.5)
+    page.evaluate(LINE)
+    box: Any = canvas.bounding_box()
+    for number in range(count):
+        x = box["x"] + box["width"] * (number + 0.5) / count
+        page.mouse.move(x, box["y"] + 60)
+        page.mouse.down()
+        page.mouse.move(x, box["y"] + 300, steps=12)
+        page.mouse.up()
+        time.sleep(1.0)
+    times = sorted(page.evaluate("window.times"))
+    return {
+        "p50_ms": round(statistics.median(times), 1),
+        "p95_ms": round(times[int(0.95 * len(times))], 1),
+        "strokes": len(times),
+    }
+
+
 def measure(count: int = 40) -> dict[str, Any]:
     """All figures beside their limits, on a lab of its own."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -95,10 +139,15 @@ def measure(count: int = 40) -> dict[str, Any]:
             page.get_by_test_id("ink-pad").wait_for(timeout=60_000)
             time.sleep(1)
             quiet = strokes(page, count)
+            page.goto(f"{address}/draw?source=full")
+            whole_line = line(page, 20)
+            page.goto(f"{address}/draw")
+            page.get_by_test_id("ink-pad").wait_for(timeout=60_000)
             trained = _while_training(page, count)
             browser.close()
     load = round(os.getloadavg()[0], 1)
-    return {"quiet": quiet, "while_a_run_trains": trained, "limits": LIMITS, "cores": os.cpu_count(), "load": load}
+    found = {"quiet": quiet, "a_whole_line": whole_line, "while_a_run_trains": trained}
+    return found | {"limits": LIMITS, "cores": os.cpu_count(), "load": load}
 
 
 def _while_training(page: Page, count: int) -> dict[str, float]:

@@ -204,7 +204,7 @@ def test_an_uploaded_photo_is_read_corrected_and_kept_at_once(page):
     page.get_by_text("Keep them for the class").click()
     page.get_by_label("What is character 3?").wait_for(timeout=15_000)
     menu(page, 2, "7")
-    menu(page, 3, "leave it out")
+    menu(page, 3, "skip")
     page.get_by_role("button", name="Keep these 2").click(timeout=15_000)
     expect(page.get_by_text("2 new drawings kept")).to_be_visible(timeout=15_000)
     expect(page.get_by_test_id("contact-sheet").locator("img")).to_have_attribute(

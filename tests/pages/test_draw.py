@@ -393,7 +393,7 @@ def test_with_all_characters_left_out_there_is_nothing_to_keep(open_page):
     at = paste(open_page("draw.py"), photo())
     at.toggle(key="keep-found").set_value(True).run()
     found_menus(at)[0].set_value("").run()
-    button = next(each for each in at.button if each.label == "All are left out")
+    button = next(each for each in at.button if each.label == "All are skipped")
     assert button.disabled and not at.exception
 
 

@@ -15,7 +15,7 @@ from ui.state import visitor
 
 NOT_THIS = ""  # the choice that keeps one out
 MOST = 60  # so many can be kept at once: each one has a menu of its own
-WIDTH = 136  # pixels of one character, as of a tile
+WIDTH = 108  # pixels of one character: three fit a phone
 
 
 def show(model: Model, answers: Sequence[Any]) -> None:
@@ -34,7 +34,7 @@ def show(model: Model, answers: Sequence[Any]) -> None:
         st.caption(f"Only the first {MOST} of {len(answers)} can be kept at once.")
     count = len(rows)
     st.button(
-        f"Keep {'this one' if count == 1 else f'these {count}'}" if count else "All are left out",
+        f"Keep {'this one' if count == 1 else f'these {count}'}" if count else "All are skipped",
         icon=":material/inventory_2:", type="primary", disabled=not count, on_click=_keep, args=(rows,),
     )  # fmt: skip
 
@@ -54,7 +54,7 @@ def _one(model: Model, key: str, number: int, answer: Any) -> str:
                 f"What is character {number}?",
                 labels,
                 index=0 if answer.refused else labels.index(answer.label),
-                format_func=lambda label: "leave it out" if label == NOT_THIS else both(label),
+                format_func=lambda label: "skip" if label == NOT_THIS else both(label),
                 key=key,
                 label_visibility="collapsed",
             )

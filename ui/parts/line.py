@@ -117,7 +117,7 @@ def _tools(kept: Kept) -> None:
             persist_state="session", label_visibility="collapsed",
         )  # fmt: skip
         st.slider(
-            "Pen width", 2, 60, WIDTH, key="full-width", persist_state="session", width=150,
+            "Pen width", 2, 60, WIDTH, key="full-width", persist_state="session", width=110,
             label_visibility="collapsed", format="pen %d", help="How wide the pen is, in pixels.",
         )  # fmt: skip
         moves = (
@@ -131,7 +131,6 @@ def _tools(kept: Kept) -> None:
         with st.popover("Photo", icon=":material/add_photo_alternate:"):
             file = st.file_uploader("A photo to write on", key="full-photo")
             _lay_behind(kept, file)
-    st.html(STYLE)
     st.space("small")  # the canvas's own tools appear above its corner
 
 
@@ -190,12 +189,3 @@ def _clear() -> None:
     kept: Kept = st.session_state["full"]
     kept.past, kept.future = [*kept.past, State([], None)], []
     kept.generation += 1
-
-
-# On a phone the tools are their icons.
-STYLE = """<style>
-@media (max-width: 640px) {
-  .st-key-full-tools p { font-size: 0 !important; }
-  .st-key-full-tools p span { font-size: 1.25rem; }
-}
-</style>"""
