@@ -17,7 +17,7 @@ from checkpoints.make import learn
 from checkpoints.make.judge import fair_bonus, favoured, figures, hold_out
 from checkpoints.make.keep import Kept
 from checkpoints.make.learn import MEAN, STD
-from checkpoints.make.tasks import MORE_DIGITS, TASKS, Material, Task, gather, train
+from checkpoints.make.tasks import MORE_DIGITS, TASKS, Material, Task, experts, gather, train
 from core import paths
 from core.nets import checkpoint
 from core.nets.card import Card
@@ -53,12 +53,16 @@ def _learned(all_of: Material, pictures: int, keep: Kept) -> tuple[dict[str, nn.
         count = pictures if start is None else 2 * pictures // 3
 
         say(f"{name} learns from everybody")
-        given = (task, all_of, all_of.drawn, all_of.none, count, 7, start, say)
+        given: tuple[Any, ...] = (task, all_of, all_of.drawn, all_of.none, count, 7, start, say)
         nets[name], seconds[name] = keep(name, _timed, *given)
     # both alphabets in one net need more time, and more digits once the letters are known
     say("ink34 goes on")
     given = (TASKS["ink34"], all_of, all_of.drawn, all_of.none, pictures, 8, nets["ink34"], say, MORE_DIGITS)
     nets["ink34"], more = keep("ink34-more", _timed, *given)
+    seconds["ink34"] += more
+    say("ink34 learns from the two others")
+    given = (TASKS["ink34"], all_of, all_of.drawn, all_of.none, 2 * pictures // 3, 23, nets["ink34"], say, MORE_DIGITS)
+    nets["ink34"], more = keep("ink34-taught", _timed, *given, experts(nets))
     seconds["ink34"] += more
     return nets, seconds
 

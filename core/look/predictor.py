@@ -123,7 +123,7 @@ class Predictor:
         top = [(self.classes[each], float(chances[each])) for each in order]
         reject = self.reject(logits) if self.rejects else 1 - top[0][1]
         refused = self.rejects and reject > 0.5
-        return Prediction(top[0][0], top[0][1], top, reject, refused, _rival(top), prepared=prepared)
+        return Prediction(top[0][0], top[0][1], top, reject, refused, rival(top), prepared=prepared)
 
     def reject(self, logits: Tensor) -> float:
         """How little speaks for any class at all. Training gave "none of these" the fixed logit 0 to beat."""
@@ -131,7 +131,7 @@ class Predictor:
         return float(torch.sigmoid(torch.tensor(((self.known_at or 0.0) - evidence) / self.known_spread)))
 
 
-def _rival(top: list[tuple[str, float]]) -> str | None:
+def rival(top: list[tuple[str, float]]) -> str | None:
     """The second answer where it is nearly as good, or a known look-alike of the first."""
     if len(top) < 2:
         return None
