@@ -56,6 +56,10 @@ class Logits(nn.Identity):
     """`softmax` at the end of a line does nothing: the net answers logits; the loss and the pages take the softmax."""
 
 
+class Mirror(nn.Identity):
+    """`mirror` at the start of a line does nothing by itself: the net looks twice (see `Net.forward`)."""
+
+
 class Add(nn.Module):
     """The meeting of a residual block's two ways; a module of its own so that a page can look at it."""
 
@@ -110,6 +114,8 @@ def module(place: Place) -> nn.Module:
         return nn.AvgPool2d(layer.size, layer.stride, int(layer.padding))
     if word in ("gap", "gmp"):
         return GlobalPool(largest=word == "gmp")
+    if word == "mirror":
+        return Mirror()
     if word == "resize":
         return Resize(layer.size)
     if word == "flatten":

@@ -28,6 +28,7 @@ class Net(nn.Module):
         self.line = write([place.layer for place in places])
         self.places = places
         self.classes = classes
+        self.mirrored = places[0].layer.word == "mirror"
         self.layers = nn.Sequential(*(module(place) for place in places))
 
     @property
@@ -37,6 +38,11 @@ class Net(nn.Module):
         return channels, height, width
 
     def forward(self, x: Tensor) -> Tensor:  # (batch, channels, height, width) -> (batch, classes)
+        if self.mirrored and not self.training:
+            # the picture itself comes last: whoever watches the layers keeps its maps, not those of its mirror image
+            twin: Tensor = self.layers(x.flip(-1))
+            seen: Tensor = self.layers(x)
+            return (twin + seen) / 2
         logits: Tensor = self.layers(x)
         return logits
 

@@ -11,7 +11,8 @@ from core.nets.words import ACTIVATIONS, CLASSES, Layer, fault
 Shape = tuple[int, ...]  # (channels, height, width) of a map, or (numbers,) once flat
 MOST_PARAMETERS = 200_000_000  # 800 MB of weights, before the optimiser takes as much again
 MOST_VALUES = 20_000_000  # numbers in one map of one picture
-NEED_MAP = ("conv", "res", "pool", "avgpool", "gap", "gmp", "dropout2d", "resize")
+NEED_MAP = ("conv", "res", "pool", "avgpool", "gap", "gmp", "dropout2d", "resize", "mirror")
+START = ("mirror", "resize")  # what may stand before a backbone
 END = ("scale", "softmax", "logsoftmax")
 
 
@@ -87,7 +88,9 @@ def _check_end(layers: Sequence[Layer]) -> None:
     for number, layer in enumerate(layers, 1):
         if layer.word in ("softmax", "logsoftmax") and number != len(layers):
             raise fault(number, layer.text, "it may only be the last word of the line")
-        if layer.word in BACKBONES and any(before.word != "resize" for before in layers[: number - 1]):
+        if layer.word == "mirror" and number > 1:
+            raise fault(number, layer.text, "it may only be the first word of the line, where the picture is")
+        if layer.word in BACKBONES and any(before.word not in START for before in layers[: number - 1]):
             raise fault(number, layer.text, "a backbone sees the picture itself; only `resize` may stand before it")
 
 
@@ -115,7 +118,7 @@ def _after(number: int, layer: Layer, here: Shape, classes: int) -> Shape:
         return _convolved(number, layer, here)
     if word in ("pool", "avgpool"):
         return _pooled(number, layer, here)
-    assert word in (*ACTIVATIONS, *END, "bn", "dropout", "dropout2d"), word
+    assert word in (*ACTIVATIONS, *END, "bn", "dropout", "dropout2d", "mirror"), word
     return here
 
 

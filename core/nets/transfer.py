@@ -12,7 +12,7 @@ from core.nets.backbones import BACKBONES, stages
 from core.nets.grammar import parse, write
 from core.nets.head import freeze
 from core.nets.line import Net
-from core.nets.shapes import walk
+from core.nets.shapes import START, walk
 from core.nets.words import CLASSES, Layer
 
 HEADS = {
@@ -39,7 +39,7 @@ def joined(trunk: str, head: str, eats: tuple[int, int, int] | None, shape: tupl
                 f"The trunk reads pictures of {eats[1]}x{eats[2]}, these are {shape[1]}x{shape[2]}, and only square "
                 "ones can be resized. Choose another trunk."
             )
-        body.insert(0, Layer("resize", max(8, eats[1])))
+        body[: body[0].word == "mirror"] = [Layer("resize", max(8, eats[1]))]  # only one of the two may come first
     return write([*body, *HEADS[head]])
 
 
@@ -55,7 +55,7 @@ def refuse_knobs(config: RunConfig) -> None:
 
 def pour(net: Net, trunk: Net, head: str) -> list[str]:
     """Copies the trunk's weights into all layers below the head; sentences on what had to be made to fit."""
-    offset = int(net.places[0].layer.word == "resize" and trunk.places[0].layer.word != "resize")
+    offset = int(net.places[0].layer.word == "resize" and trunk.places[0].layer.word not in START)
     notes = [f"Every picture is resized to {net.places[0].layer.number} pixels a side for the trunk."] * offset
     for i in range(below(net, head) - offset):
         if i >= len(trunk.layers) or _kind(trunk, i) != _kind(net, i + offset):

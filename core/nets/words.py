@@ -64,6 +64,11 @@ WORDS: dict[str, Word] = {
         "linear 50", "Fully connected; `linear classes` has one output per class.", "number of outputs", 1, 100_000
     ),
     "scale": Word("scale 0.125", "Multiplies by a fixed number.", "factor", 0.0001, 1000, whole=False),
+    "mirror": Word(
+        "mirror",
+        "First in the line: while it is not training, the net looks at the mirrored picture too and answers with the"
+        " mean.",
+    ),
     "resize": Word("resize 64", "Enlarges or shrinks to 64x64, smoothly.", "side", 8, 512),
     "softmax": Word(
         "softmax", "Accepted at the end; the net answers logits, and whoever reads them takes the softmax."

@@ -97,6 +97,7 @@ def test_any_line_survives_being_written_and_read_again():
         ("conv 4096 1x1 p64 | conv 4096 1x1 p64 | gap | linear classes", "it makes 99,680,256 numbers of each picture; allowed: up to 20,000,000"),
         ("relu | resnet18", "layer 2 `resnet18`: a backbone sees the picture itself; only `resize` may stand before it."),
         ("convnext_tiny", "layer 1 `convnext_tiny`: the pictures are only 28x28; allowed: 32x32 or more, so put `resize 64` before it."),
+        ("relu | mirror | flatten | linear classes", "layer 2 `mirror`: it may only be the first word of the line"),
         ("resize 2000 | flatten | linear classes", "the side is 2000; allowed: a whole number from 8 to 512"),
     ],
 )  # fmt: skip
@@ -227,6 +228,19 @@ def test_building_leaves_everybody_elses_random_numbers_alone():
     before = torch.random.get_rng_state()
     build("conv 4 3x3 | gap | linear classes", GREY, 10, seed=1)
     assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_a_mirroring_net_answers_a_picture_and_its_mirror_image_alike_but_trains_with_one_look():
+    line = "conv 4 3x3 | relu | flatten | linear classes"
+    once, twice = build(line, GREY, 10, seed=3).eval(), build(f"mirror | {line}", GREY, 10, seed=3).eval()
+    x = torch.randn(5, *GREY)
+    assert torch.allclose(twice(x), (once(x) + once(x.flip(3))) / 2, atol=1e-6)
+    assert torch.allclose(twice(x), twice(x.flip(3)), atol=1e-6)
+    assert torch.equal(twice.train()(x), once.train()(x))
+    watched = []
+    twice.eval().layers[1].register_forward_hook(lambda layer, came, out: watched.append(out))
+    twice(x)
+    assert torch.equal(watched[-1], once.layers[0](x)), "the last look is the picture itself"
 
 
 def test_a_resized_picture_keeps_its_batch_and_channels():
