@@ -30,6 +30,10 @@ def source(name: str) -> Source:
     """What a script must know about a dataset that is here."""
     import numpy as np
 
+    if registry.state(name) == "downloadable":
+        raise LabError(
+            f"The dataset {name} is not here yet, and its script is written from what it holds: load it first."
+        )
     file = _file(name)
     data = registry.load(name)
     axes, last = 4, False
@@ -102,6 +106,14 @@ def weights(run: Run) -> Path:
     if not file.is_file():
         raise LabError(f"Run {run.id} is {run.status} and has no weights yet; allowed: a finished or stopped run.")
     return file
+
+
+def weight_bytes(run: Run) -> bytes | None:
+    """The same as bytes; None while there are none."""
+    try:
+        return weights(run).read_bytes()
+    except (LabError, OSError):
+        return None
 
 
 def table(store: Store, run: Run) -> str:

@@ -14,10 +14,11 @@ from core.train.fit import fit
 from ui import services
 from ui.parts import pictures
 from ui.parts.code import show_code
+from ui.parts.export import export
 from ui.parts.recipe import said
 from ui.parts.words import percent
 
-VIEWS = ("Answers", "What happened", "Training pictures", "Log", "Settings")
+VIEWS = ("Answers", "What happened", "Training pictures", "Log", "Settings", "Export")
 LEVELS = {"info": ":gray[·]", "warning": ":orange[:material/warning:]", "error": ":red[:material/error:]"}
 SHOWN = 24  # fills rows of 12, 8, 6 and 4
 
@@ -39,6 +40,7 @@ def details(run: Run) -> None:
         "Training pictures": lambda each: training_pictures(each.config),
         "Log": log,
         "Settings": settings,
+        "Export": export,
     }[chosen or VIEWS[0]]
 
     def view() -> None:
@@ -47,7 +49,7 @@ def details(run: Run) -> None:
         except LabError as error:
             st.error(str(error))
 
-    moving = run.active and chosen not in ("Training pictures", "Settings")
+    moving = run.active and chosen not in ("Training pictures", "Settings", "Export")
     st.fragment(view, run_every=2.0 if moving else None)()
     if chosen == "Answers":
         show_code(answers)
