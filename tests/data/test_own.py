@@ -131,8 +131,8 @@ def test_a_zip_that_lies_about_its_size_is_read_no_further_than_allowed(monkeypa
     "prefix", ["", "animals/", "animals/raw-img/", "deep/deeper/deepest/"], ids=["flat", "one", "kaggle", "deep"]
 )
 def test_nested_folders_name_their_classes(prefix: str):
-    files = {f"{prefix}{part}/{name}/{i}.png": png(crc32(repr((part, name, i)).encode()) % 999) for part in ("train", "val")
-             for name in ("cat", "dog") for i in range(2)}  # fmt: skip
+    names = [f"{part}/{name}/{i}.png" for part in ("train", "val") for name in ("cat", "dog") for i in range(2)]
+    files = {f"{prefix}{name}": png(crc32(name.encode()) % 999) for name in names}
     assert take(files).new == 8
     assert own.classes("pets") == {"cat": 4, "dog": 4}
 
