@@ -119,10 +119,11 @@ def legend(groups: Sequence[Recipe], single: bool) -> list[Key]:
 def panels(groups: Sequence[Recipe], curves: Curves, single: bool) -> list[Panel]:
     """One chart per metric."""
     picked, axis, log, smooth = chosen()
+    places = compare_choice.places(single)
     most = min(max(POINTS // max(len(groups) * len(picked), 1), FEWEST), MOST)
     made = []
     for metric in picked:
-        lines = series(groups, curves, metric, axis, "x" in log, SMOOTH[smooth], most, single)
+        lines = series(groups, curves, metric, axis, "x" in log, SMOOTH[smooth], most, single, places)
         bands = any(each.low is not None for each in lines)
         hint = "line: mean over seeds · band: lowest to highest" if bands else ""
         if lines and smooth != "off":
@@ -141,9 +142,9 @@ def series(
     smooth: float,
     most: int,
     single: bool,
+    places: dict[str, int],
 ) -> list[Series]:
     """The points of one metric: of each recipe a line, and a band where it has several runs."""
-    places = compare_choice.places(single)
     made = []
     for number, group in enumerate(groups):
         found = [curves[each.id][metric] for each in group.entries if metric in curves.get(each.id, {})]
