@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from ui.components.live_plot import PLOTLY_JS, PLOTLY_URL  # noqa: E402  (the root must be on the path first)
+from ui import served  # noqa: E402  (the root must be on the path first)
+from ui.components.live_plot import PLOTLY_JS, PLOTLY_URL  # noqa: E402
 
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
@@ -61,4 +62,5 @@ def plotly_js(request: Request) -> Response:
     return Response(packed_plotly(), media_type="text/javascript", headers=headers)
 
 
-app = st.App(ROOT / "ui" / "main.py", lifespan=lifespan, routes=[Route(PLOTLY_URL, plotly_js)])
+ROUTES = [Route(PLOTLY_URL, plotly_js), Route(served.URL, served.respond)]
+app = st.App(ROOT / "ui" / "main.py", lifespan=lifespan, routes=ROUTES)

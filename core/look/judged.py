@@ -49,6 +49,10 @@ class Judged:
     def accuracy(self) -> float:
         return float(self.right.mean()) if len(self) else 0.0
 
+    def first(self, count: int) -> "Judged":
+        """The first so many pictures."""
+        return Judged(self.truth[:count], self.probabilities[:count], self.losses[:count], self.features[:count])
+
     def without_features(self) -> "Judged":
         """The same, smaller."""
         return replace(self, features=np.zeros((len(self), 0), np.float32))

@@ -59,7 +59,7 @@ def sentence(counts: Side, first: str, second: str) -> str:
         return f"{lead} Tossing a coin would often split them so (McNemar: {said(counts.chance)}): no real difference."
     return (
         f"{lead} Tossing a coin would split them so unevenly in only {said(counts.chance)} of all cases (McNemar): "
-        f"on pictures like these, this {better} is better. Another seed might not be: compare seeds on Compare."
+        f"on pictures like these, {better} is better. Another seed might not be: compare seeds on Compare."
     )
 
 

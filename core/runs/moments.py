@@ -19,8 +19,14 @@ def network_at(run: Run, moment: Moment, data: Dataset) -> nn.Module:
     net = network(config, data.shape, len(data.classes))
     try:
         net.load_state_dict(load_file(moment.path))
-    except (OSError, SafetensorError, RuntimeError) as error:
-        said = str(error).splitlines()[0]
+    except (OSError, SafetensorError) as error:
+        said = (str(error).splitlines() or [type(error).__name__])[0]
         raise LabError(f"The snapshot of run {run.id} at step {moment.step} cannot be read ({said}).") from None
+    except RuntimeError:  # the weights are whole, but of another shape
+        size = "x".join(map(str, data.shape))
+        raise LabError(
+            f"Run {run.id} does not fit {config.dataset} as it is now, with {len(data.classes)} classes of {size} "
+            "pictures: the dataset has changed since the run was trained."
+        ) from None
     net.eval()
     return net

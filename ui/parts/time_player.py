@@ -1,0 +1,150 @@
+"""The time machine on the page: which run, which picture, which layer, and the player that moves them all."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.errors import LabError
+from core.look.embedding import Basis
+from core.look.film import film
+from core.look.kernels import kernels
+from core.runs import errands
+from ui.components.time_machine import stepped, time_machine
+from ui.parts import canvas
+from ui.parts import mistakes_data as data
+from ui.parts import time_data as frames
+from ui.parts.code import show_code
+from ui.parts.mistakes_subject import Network, Pictures, link
+from ui.parts.pictures import png
+from ui.parts.signs import both
+
+KEY = "time-player"
+PAD, TEST = "Your drawing", "A test picture"
+CURVES = {"test/accuracy": "test", "train/accuracy": "training"}
+
+
+@st.fragment
+def player(of: Network, pictures: Pictures) -> None:
+    """Everything that the slider moves; only this part runs again when another picture or layer is chosen."""
+    asked, found, whole = frames.film(of, pictures)
+    if not whole:
+        _progress(asked, found is not None)
+    if found is None:
+        return
+    lost = found["lost"].tolist()
+    if lost:
+        st.warning(
+            f"{len(lost)} snapshot{'s' * (len(lost) != 1)} of run {of.choice} cannot be read and "
+            f"{'are' if len(lost) != 1 else 'is'} left out: step {', '.join(map(str, lost[:8]))}.",
+            icon=":material/broken_image:",
+        )
+    steps = tuple(int(step) for step in found["steps"])
+    path, title = _layer(of)
+    picture, name = _picture(of, pictures)
+    base = Basis(found["mean"], found["axes"], (0.0, 0.0))
+    box = (found["places"].min((0, 1)), found["places"].max((0, 1)))
+    count = found["answers"].shape[1]
+    try:
+        maps = None if picture is None else frames.map_film(of, asked.key, steps, path, picture, base, box)
+        time_machine(
+            KEY,
+            {
+                "run": of.choice,
+                "film": frames.film_address(asked, found, whole, pictures, of),
+                "kernels": frames.kernel_film(of, asked.key, steps, path),
+                "maps": maps,
+                "picture": None if picture is None else png(picture),
+                "pictureName": name,
+                "sheets": data.test_sheets(pictures),
+                "classes": data.signs(of.opened.classes),
+                "curves": frames.curves(int(of.choice), CURVES),
+                "start": _start(steps, dict(of.steps)),
+                "kernelTitle": "Kernels",
+                "kernelNote": f"layer {title}, up to {frames.PANELS} of its filters, on one scale for all moments",
+                "mapTitle": "Maps of the picture",
+                "mapNote": f"what layer {title} makes of {name}; blue is below zero, orange above",
+            },
+            on_step=lambda: _keep(dict(of.steps)),
+        )
+    except LabError as error:
+        st.warning(str(error), icon=":material/error:")
+        return
+    st.caption(
+        f"{len(steps)} moments, judged on {count:,} test pictures of {pictures.dataset}. One map for all moments: the "
+        "two principal components of what the last layer got at all of them. So nothing on it moves but what the "
+        "network changed. Thin lines behind the curve: what the run noted while it trained."
+    )
+    show_code(film, kernels)
+
+
+def _progress(asked: errands.Errand, usable: bool) -> None:
+    def look() -> None:
+        now = errands.ask(asked)
+        have = _stage(asked)
+        if now.done or have != st.session_state.get("time-stage"):
+            st.session_state["time-stage"] = have
+            st.rerun()
+        if now.error:
+            st.warning(now.error)
+            st.button("Try again", on_click=errands.again, args=(asked,), key="time-again")
+            return
+        lead = "You can play already; meanwhile: " if usable else "The film is being made in the background: "
+        st.progress(now.share, text=f"{lead}{now.doing} …")
+
+    st.session_state["time-stage"] = _stage(asked)
+    st.fragment(look, run_every=1.0)()
+
+
+def _stage(asked: errands.Errand) -> tuple[str, bool, bool]:
+    """What there is of it."""
+    return asked.key, asked.file(frames.FIRST_PART).is_file(), asked.file().is_file()
+
+
+def _layer(of: Network) -> tuple[str, str]:
+    """Which layer's kernels and maps are shown."""
+    titles = frames.layers(of)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        path = st.selectbox(
+            "Layer", list(titles), format_func=titles.__getitem__, key=f"time-layer-{of.choice}", width=260
+        )
+        ways = [PAD, TEST]
+        if "time-picture" not in st.session_state:
+            st.session_state["time-picture"] = PAD if data.pad_picture(of.opened) is not None else TEST
+        st.segmented_control("Picture", ways, key="time-picture", required=True, persist_state="session")
+        if st.session_state["time-picture"] == PAD:
+            with st.popover("Draw", icon=":material/draw:"):
+                canvas.pad_now()
+                canvas.show_pad("Draw here", "Its maps, its answer and its star follow your pen.")
+        else:
+            st.number_input("Number", 0, 9_999, 0, key="time-number", width=140)
+    return path, titles[path]
+
+
+def _picture(of: Network, pictures: Pictures) -> tuple[Any, str]:
+    """The picture whose maps are shown, and what it is called."""
+    if st.session_state["time-picture"] == PAD:
+        drawing = data.pad_picture(of.opened)
+        if drawing is None:
+            st.info("Nothing is drawn yet: press Draw, or take a test picture.", icon=":material/draw:")
+        return drawing, "your drawing"
+    number = min(int(st.session_state.get("time-number", 0)), len(pictures.truth) - 1)
+    label = both(of.opened.classes[int(pictures.truth[number])])
+    return pictures.x[number], f"test picture {number:,} ({label})"
+
+
+def _start(steps: tuple[int, ...], epochs: dict[int, float]) -> int:
+    """The moment that the link asks for, else the last."""
+    try:
+        wanted = float(st.query_params.get("epoch", "inf"))
+    except ValueError:
+        wanted = float("inf")
+    if not wanted < 1e9:
+        return len(steps) - 1
+    return int(np.argmin([abs(epochs[step] - wanted) for step in steps]))
+
+
+def _keep(epochs: dict[int, float]) -> None:
+    step = stepped(st.session_state.get(KEY))
+    if step in epochs:
+        link(epoch=f"{epochs[step]:.4g}")
