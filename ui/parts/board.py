@@ -12,11 +12,13 @@ from core.runs.run import Run
 from ui import services, state
 from ui.components.live_plot import live_plot
 from ui.components.run_list import run_list
+from ui.navigation import PAGES
 from ui.parts import words
 
 POINTS = 9_600  # in one full message: 200 kB; shared between all curves
 NEWS = 2_000  # points in one tick (42 kB); more, and everything is sent again, thinned
 CALM, LIVELY = 1.0, 0.3  # seconds between two looks: as a rule, and right after a click
+COMPARE = next(each.path for each in PAGES if each.file == "compare.py")
 EMPTY = "The first points come within a second or two of the start."
 
 
@@ -53,6 +55,7 @@ def board(run: Run | None, runs: Sequence[Run], best: Mapping[int, float]) -> No
                 on_open=_open,
                 on_beside=_beside,
             )
+            compare_link(run)
         with left:
             if run:
                 current = next((each for each in now if each.id == run.id), run)
@@ -60,6 +63,13 @@ def board(run: Run | None, runs: Sequence[Run], best: Mapping[int, float]) -> No
                 curves(here, current, now)
 
     st.fragment(tick, run_every=pace)()
+
+
+def compare_link(run: Run | None) -> None:
+    """To the Compare page, with what is laid over each other here."""
+    ids = list(dict.fromkeys([run.id, *state.beside()] if run else []))
+    label = f"Compare these {len(ids)} runs" if len(ids) > 1 else "Compare runs"
+    st.page_link(COMPARE, label=label, icon=":material/balance:", query_params={"runs": ",".join(map(str, ids))})
 
 
 def live() -> None:
