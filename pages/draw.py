@@ -111,8 +111,9 @@ with st.container(key="draw-top"):
     left, right = st.columns(2, gap="large")
 with left:
     source = links.choice("Where the ink comes from", "source", list(SOURCES), SOURCES.get)
-with right:
+with right, st.container(horizontal=True, vertical_alignment="center"):
     models.chooser()
+    links.teach()
 if source == canvas.PAD:
     desk()
     closer()

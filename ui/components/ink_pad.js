@@ -227,6 +227,8 @@ function build(parent, pad) {
   pad.slider.oninput = () => {
     pad.width = Number(pad.slider.value)
     pad.dot.style.setProperty("--pen", pad.width / UNIT)
+    const { min, max } = pad.slider
+    pad.slider.style.setProperty("--at", `${100 * (pad.width - min) / (max - min)}%`)
   }
   pad.slider.oninput()
   pointers(pad)

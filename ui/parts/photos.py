@@ -90,7 +90,7 @@ def show(model: Model, raw: Any, said: list[tuple[Any, Any]]) -> None:
     text, many = found.text(read_ones), len(read_ones)
     st.html(f'<p class="ink-text" data-testid="text">{escape(text)}</p>{STYLE}')
     st.caption(f"{many} character{'s' * (many != 1)}, line by line from left to right; ? is none of these.")
-    with st.container(key="found-desk"):
+    with st.container(key="draw-found"):
         left, right = st.columns([3, 2], gap="large")
     with left:
         st.image(boxed(raw, said), width="stretch", alt=f"The picture with a box around each character: {text}")

@@ -48,13 +48,13 @@ STYLE = """<style>
 .st-key-found .ink-tile, .st-key-found .one .ink-tile { width: 6.75rem; }
 @media (max-width: 640px) { .ink-tiles { gap: 0.7rem; } .ink-tile { width: calc(33.3% - 0.5rem); }
   .one .ink-tile { width: 8.5rem; }
-  .st-key-draw-top .stHorizontalBlock, .st-key-draw-desk .stHorizontalBlock, .st-key-found-desk .stHorizontalBlock { gap: 0.6rem; }
+  :is(.st-key-draw-top, .st-key-draw-desk, .st-key-draw-found) .stHorizontalBlock { gap: 0.6rem; }
   .st-key-full-tools { gap: 0.6rem; }
   .st-key-full-tools p { font-size: 0 !important; } /* the tools are their icons; the words stay for those who listen */
   .st-key-full-tools p span { font-size: 1.25rem; }
   .st-key-full-tools .stButton button, .st-key-full-tools .stPopover button { padding: 0 0.7rem; gap: 0; }
   .st-key-full-tools .stButton button { width: 2.9rem; }
-  .st-key-full-tools button div { gap: 0; } .st-key-full-tools button [data-testid=stIconMaterial] { margin: 0; } }
+  .st-key-full-tools button :is(div, span) { gap: 0; } .st-key-full-tools button [data-testid=stIconMaterial] { margin: 0; } }
 </style>"""
 
 
