@@ -156,7 +156,7 @@ async function save(state, mine) {
   const address = await Plotly.toImage({ data, layout, config: {} }, { format: "png", width, height: layout.height, scale: 2 })
   const link = document.createElement("a")
   link.href = address
-  link.download = `${state.data.file}-${mine.id}.png`
+  link.download = `${state.data.file}-${mine.id.replace(/[^\w.]+/g, "-")}.png`
   link.click()
 }
 
