@@ -19,7 +19,7 @@ SCALES = {  # from poor to good: light to dark on paper, dark to light on a dark
     "light": ("#e0b46c", "#5b9a83", "#0e5f6b", "#152238"),
     "dark": ("#4a4f6e", "#3f8f96", "#8fcf8c", "#fbf0b0"),
 }
-_TOKEN = re.compile(r"@(\d|ink|faint|paper|accent|s[\d.]+)(?:/([\d.]+))?")
+_TOKEN = re.compile(r"@([0-7]|ink|faint|paper|accent|s[\d.]+)(?:/([\d.]+))?")
 
 
 def palette(place: int) -> str:
@@ -40,7 +40,7 @@ def floats(values: Any) -> dict[str, str]:
 
 def escaped(text: str) -> str:
     """Text that plotly takes as it is: no tags, no templates."""
-    return re.sub(r"[&<>%{}]", lambda letter: f"&#{ord(letter[0])};", text)
+    return re.sub(r"[&<>%{}@]", lambda letter: f"&#{ord(letter[0])};", text)
 
 
 def figure(traces: Sequence[dict[str, Any]], height: int, **layout: Any) -> Figure:

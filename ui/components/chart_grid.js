@@ -39,7 +39,7 @@ function between(stops, share) {
   return "#" + low.map((value, place) => Math.round(value + (high[place] - value) * (at - first)).toString(16).padStart(2, "0")).join("")
 }
 
-const TOKEN = /^@(\d|ink|faint|paper|accent|s[\d.]+)(?:\/([\d.]+))?$/
+const TOKEN = /^@([0-7]|ink|faint|paper|accent|s[\d.]+)(?:\/([\d.]+))?$/
 
 function painted(value, palette) {
   if (typeof value === "string") {
