@@ -15,11 +15,19 @@ from ui import services
 from ui.parts import links
 from ui.parts.words import percent
 
-SHIPPED = {"ink-digits": "Digits", "ink-greek24": "Greek", "ink34": "All 34", "r1-lenet-mnist": "R1's LeNet"}
+SHIPPED = {
+    "ink-digits": "Digits",
+    "ink-greek24": "Greek",
+    "ink34": "All 34",
+    "r1-lenet-mnist": "R1's LeNet",
+    "r1-greek": "R1's α β γ",
+}
+TRUNKS = ("strokes34",)  # made to be retrained, not to read
 ABOUT = {
     "ink-digits": "Reads 0 to 9, and refuses what is no digit.",
     "ink-greek24": "Reads α to ω, and refuses what is no such letter.",
     "ink34": "Reads digits and Greek letters at once.",
+    "r1-greek": "153 numbers that learned alpha, beta and gamma from 27 pictures. It always picks one of the three.",
     "r1-lenet-mnist": "A plain network that has only ever seen MNIST. It always picks a digit.",
 }
 RUN = "run"
@@ -89,7 +97,7 @@ def _now_and_then(what: str, find: Callable[[], Any]) -> Any:
 
 def _find_shipped() -> dict[str, Any]:
     found = services.predictors()
-    return {name: found[name] for name in sorted(found, key=_rank)}
+    return {name: found[name] for name in sorted(found, key=_rank) if name not in TRUNKS}
 
 
 def _find_runs() -> list[Any]:
