@@ -10,6 +10,7 @@ import datetime
 import json
 import platform
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from core import paths
 from core.config import RunConfig
 from core.data import registry
 from core.data.dataset import Dataset
+from core.latent.atlas import atlas
+from core.latent.directions import regression
+from core.latent.sampler import sampler
 from core.nets import checkpoint
 from core.nets.card import Card
 from core.runs import snapfiles
@@ -30,7 +34,7 @@ from core.train.facts import Ended, Event, Metric, Snapshot
 from core.train.fit_gan import compare, fit_gan
 from core.train.likeness import Reference
 
-OURS: dict[str, Any] = {"gan_loss": "hinge", "d_norm": "spectral", "diff_augment": True, "lr": 4e-4, "schedule": "constant"}
+OURS: dict[str, Any] = dict(gan_loss="bce", d_norm="batch", lr=2e-4, schedule="constant")
 FACES = RunConfig("anime64", "gan-small", epochs=60, batch_size=16, average=0.998, flip=True, kind="gan", **OURS)
 DIGITS = RunConfig("mnist", "gan-small", epochs=6, batch_size=32, average=0.998, kind="gan", conditional=True, **OURS)
 R0 = RunConfig("anime64", "dcgan", epochs=25, batch_size=128, lr=2e-4, schedule="constant", kind="gan")
@@ -146,6 +150,14 @@ def ship(name: str, config: RunConfig, data: Dataset, out: Path) -> None:
         made=datetime.date.today().isoformat(),
         figures={**figures, "epochs": round(last.epoch, 2), "steps": last.step},
     )
+    whole = sampler(name, config, card.shape, duel.classes, half)
+    began = time.perf_counter()
+    vectors, fits = regression(whole)
+    half |= {f"direction.{key}": vector.half() for key, vector in vectors.items()}
+    whole.directions = vectors
+    half |= atlas(whole).tensors()
+    card.figures.update(direction_fits={key: round(fit, 3) for key, fit in fits.items()})
+    print(f"directions and atlas: {time.perf_counter() - began:.1f} s")
     checkpoint.write(out / name, half, card)
     print(f"shipped {name}: {card.figures}", flush=True)
 

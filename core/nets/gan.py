@@ -41,8 +41,8 @@ PLANS = {
     ),
     "gan-small": Plan(
         "Ours: half the work per picture; a coarse map weighs the fine one, and the judge sees the whole batch.",
-        (256, 192, 128, 64),
-        (384, 192, 96, 48),
+        (256, 192, 96, 48),
+        (256, 128, 64, 32),
         ours=True,
     ),
 }
@@ -124,14 +124,15 @@ class Discriminator(nn.Module):
         self.blocks = nn.Sequential(
             *(Down(a, b, norm, a == shape[0]) for a, b in zip((shape[0], *widths), widths, strict=False))
         )
-        self.company = chosen.ours  # sees how much the pictures of a batch differ (Karras 2018): a collapse shows
+        self.company = chosen.ours and norm != "batch"  # sees how much the pictures of a batch differ (Karras 2018): a collapse shows
         self.last = held(nn.Conv2d(widths[-1] + self.company, 1, 4, bias=False), norm)
         self.label = held(nn.Embedding(classes, widths[-1]), norm) if classes else None
         self.apply(small_start)
 
-    def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, y: Tensor | None = None, group: int = 4) -> Tensor:
+        """One answer per picture; with `group` 1 each is judged alone, whatever else is in the batch."""
         maps = self.blocks(x)
-        seen = torch.cat([maps, spread(maps)], 1) if self.company else maps
+        seen = torch.cat([maps, spread(maps, group)], 1) if self.company else maps
         answer: Tensor = self.last(seen).flatten().float()
         if self.label is not None and y is not None:  # Miyato 2018: does the picture lie along its class?
             answer = answer + (self.label(y).float() * maps.float().mean((2, 3))).sum(1)

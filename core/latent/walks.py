@@ -1,0 +1,77 @@
+"""Walks: from one picture to another through all those between, and sums of pictures."""
+
+import io
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from core.errors import LabError
+from core.latent.latent import FAR, Latent
+from core.latent.sampler import Pixels, Sampler
+
+MOST = 240  # pictures of a walk
+
+
+def slerp(a: Tensor, b: Tensor, share: float) -> Tensor:
+    """Along the sphere, where the training's latents lie; a straight line would cut through its empty middle."""
+    cosine = (a @ b / (a.norm() * b.norm()).clamp_min(1e-9)).clamp(-1, 1)
+    angle = torch.acos(cosine)
+    if float(torch.sin(angle)) < 1e-3:  # the same way, or exactly the opposite one: a line serves
+        return a + (b - a) * share
+    return (torch.sin((1 - share) * angle) * a + torch.sin(share * angle) * b) / torch.sin(angle)
+
+
+def walk(sampler: Sampler, stops: list[Latent], between: int = 12, around: bool = True) -> list[Pixels]:
+    """The pictures from stop to stop, and back to the first one if it goes around."""
+    if len(stops) < 2:
+        raise LabError(f"A walk has {len(stops)} stops; allowed: two or more.")
+    legs = list(zip(stops, [*stops[1:], stops[0]] if around else stops[1:], strict=False))
+    if between < 1 or len(legs) * between > MOST:
+        raise LabError(
+            f"A walk of {len(legs)} legs with {between} pictures each; allowed: up to {MOST} pictures in all."
+        )
+    pictures = []
+    for one, other in legs:
+        a, b = sampler.point(one), sampler.point(other)
+        for i in range(between):
+            z = slerp(a, b, i / between)
+            pictures.append(sampler.picture(at(z, one.label if i < between / 2 else other.label)))
+    if not around:
+        pictures.append(sampler.picture(stops[-1]))
+    return pictures
+
+
+def at(z: Tensor, label: int | None = None) -> Latent:
+    """A place in the latent space as a Latent."""
+    return Latent(0, tuple(enumerate(z.clamp(-FAR, FAR).tolist())), label=label)
+
+
+def gif(pictures: list[Pixels], seconds: float = 0.08, times: int = 4) -> bytes:
+    """An endless GIF, each pixel `times` as large."""
+    frames = [enlarged(each, times) for each in pictures]
+    file = io.BytesIO()
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=round(seconds * 1000), loop=0)
+    return file.getvalue()
+
+
+def png(picture: Pixels, times: int = 1) -> bytes:
+    file = io.BytesIO()
+    enlarged(picture, times).save(file, "PNG")
+    return file.getvalue()
+
+
+def enlarged(picture: Pixels, times: int) -> Image.Image:
+    image = Image.fromarray(picture)
+    return image.resize((image.width * times, image.height * times), Image.Resampling.NEAREST) if times > 1 else image
+
+
+def arithmetic(sampler: Sampler, a: list[Latent], b: list[Latent], c: list[Latent]) -> Latent:
+    """A - B + C, each the middle of some pictures (one alone carries too much of its own)."""
+    for name, side in (("A", a), ("B", b), ("C", c)):
+        if not side:
+            raise LabError(f"{name} is empty; allowed: one or more pictures on each side of A - B + C.")
+    means = [torch.stack([sampler.point(each) for each in side]).mean(0) for side in (a, b, c)]
+    z = means[0] - means[1] + means[2]
+    usual = sampler.size**0.5  # the length of an ordinary latent: means are shorter, sums longer
+    return at(z / z.norm().clamp_min(1e-6) * usual, c[0].label)

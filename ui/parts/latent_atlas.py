@@ -1,0 +1,122 @@
+"""The atlas: which index does what, how much, and how far it can go; one row each, sortable."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.latent.atlas import FAR, Atlas, atlas, kept
+from core.latent.latent import Latent
+from ui import services
+from ui.parts.code import show_code
+from ui.parts.latent_place import extended, go, here
+from ui.parts.latent_subject import Subject
+from ui.parts.pictures import strip
+from ui.parts.tiles import address
+
+PLACES = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
+
+
+def stored(subject: Subject) -> Atlas | None:
+    """The atlas that came with the generator, or that somebody had computed."""
+    found = kept(subject.sampler.extras)
+    return found or services.known(("atlas", subject.key))
+
+
+def computed(subject: Subject) -> Atlas:
+    """The atlas; of a run it is computed when somebody asks for it, once for everybody."""
+    found = stored(subject)
+    if found is None:
+        bar = st.progress(0.0, "Moving each index…")
+        found = services.learn(("atlas", subject.key), lambda: atlas(subject.sampler, bar.progress))
+        bar.empty()
+    return found
+
+
+def view(subject: Subject) -> None:
+    """The table, and the chosen index from -3 to +3."""
+    st.subheader("Which number does what?")
+    if stored(subject) is None and not st.button("Make the atlas", help="Some 20 seconds, once"):
+        st.write("Each of the numbers is moved by itself, and what changes in the picture is measured.")
+        return
+    found = computed(subject)
+    st.caption(
+        "One row per index. **Where**: bright is where the picture changes (mean |dG/dz|). **Size**: mean change of a"
+        " pixel per unit, in 255ths. **Plausible**: how far the discriminator goes on believing (tried up to"
+        f" ±{FAR[-1]:g}). The rest: what moves, in standard deviations of ordinary pictures per unit. Click a head to"
+        " sort, a row to see it."
+    )
+    chosen = table(subject, found)
+    _strip(subject, found, chosen)
+    show_code(atlas)
+
+
+def table(subject: Subject, found: Atlas) -> int:
+    """The rows; the index of the chosen one, else of the one with the largest effect."""
+    rows = services.once(("atlas-rows", subject.key), lambda: frame(found))
+    moved = {
+        name: st.column_config.NumberColumn(name, format="%+.2f", help="Standard deviations per unit")
+        for name in found.attributes
+    }
+    picked = st.dataframe(
+        rows,
+        hide_index=True,
+        height=430,
+        row_height=46,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="latent-atlas",
+        column_config={
+            "index": st.column_config.NumberColumn("index", width=60),
+            "where": st.column_config.ImageColumn("where", width=60),
+            "size": st.column_config.NumberColumn("size", format="%.2f", width=70),
+            "from": st.column_config.NumberColumn("plausible from", format="%.1f"),
+            "to": st.column_config.NumberColumn("to", format="%.1f", width=60),
+            **moved,
+        },
+    )
+    chosen = picked["selection"]["rows"]
+    return int(rows["index"].iloc[chosen[0]]) if chosen else int(found.size.argmax())
+
+
+def frame(found: Atlas) -> pd.DataFrame:
+    """The atlas as a table, the largest effect first."""
+    columns = {
+        "index": np.arange(len(found.size)),
+        "where": [address(heat(each.numpy())) for each in found.pictures],
+        "size": found.size.numpy(),
+        "moves most": [found.strongest(i)[0][0] for i in range(len(found.size))],
+        "from": found.low.numpy(),
+        "to": found.high.numpy(),
+    }
+    columns |= {name: found.moved[:, i].numpy() for i, name in enumerate(found.attributes)}
+    return pd.DataFrame(columns).sort_values("size", ascending=False, ignore_index=True)
+
+
+def heat(grey: np.ndarray) -> np.ndarray:
+    """Dark where nothing changes, orange and white where much does."""
+    x = grey[..., None].astype(np.float32) / 255
+    stops = np.array([[16, 22, 31], [166, 54, 3], [255, 146, 72], [255, 244, 225]], np.float32)
+    place = np.sqrt(x) * 3
+    low = np.minimum(place.astype(int), 2)[..., 0]
+    share = place - low[..., None]
+    return (stops[low] * (1 - share) + stops[low + 1] * share).round().astype(np.uint8)
+
+
+def _strip(subject: Subject, found: Atlas, index: int) -> None:
+    latent = here(subject)
+    st.markdown(f"**Index {index} from -3 to +3**, everything else as in the picture above")
+    sampler = extended(subject)
+    pictures = [np.moveaxis(np.atleast_3d(sampler.picture(latent.edit(index, place))), -1, 0) for place in PLACES]
+    strip(pictures, [f"{place:+g}" for place in PLACES], side=96, label=f"Index {index} from -3 to +3")
+    words = ", ".join(f"{name} {value:+.2f}" for name, value in found.strongest(index)[:3])
+    low, high = float(found.low[index]), float(found.high[index])
+    st.write(f"Most of all it moves {words}. Pictures stay plausible from {low:g} to {high:g}.")
+    with st.container(horizontal=True):
+        for place in (-3.0, 0.0, 3.0):
+            st.button(
+                f"Set it to {place:+g}", key=f"latent-set-{place}", on_click=_set, args=(subject, latent, index, place)
+            )
+
+
+def _set(subject: Subject, latent: Latent, index: int, place: float) -> None:
+    go(subject, latent.edit(index, place))

@@ -1,0 +1,64 @@
+"""Which generator: a saved one, or a GAN run at one of its moments."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from core.latent.sampler import Sampler
+from core.nets import checkpoint
+from ui import services
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A generator on the page, and the key under which what was computed of it is kept."""
+
+    key: tuple[Any, ...]
+    sampler: Sampler
+    link: str  # how the page's address names it
+    steps: tuple[tuple[int, float], ...] = ()  # a run's moments: step, epoch
+
+
+def subject() -> Subject | None:
+    """The choice, and the generator; None while there is nothing to choose."""
+    names = {name: f"model · {name}" for name in services.generators()}
+    listed, _ = services.runs()
+    for run in listed:
+        if run.config.kind == "gan" and run.snapshots:
+            names[f"run:{run.id}"] = f"run {run.id} · {run.name}"
+    linked = st.query_params.get("model", "")
+    if linked.startswith("run:") and linked not in names and linked[4:].isdigit():
+        names[linked] = f"run {linked[4:]} · {services.store().run(int(linked[4:])).name}"
+    if not names:
+        return None
+    if st.session_state.get("latent-model") not in names:
+        if linked and linked not in names:
+            st.warning(f"The link asks for the generator {linked!r}, which this lab does not have.")
+        st.session_state["latent-model"] = linked if linked in names else next(iter(names))
+    choice = st.selectbox("Generator", list(names), key="latent-model", format_func=lambda each: names[each])
+    if st.query_params.get("model") != choice:
+        st.query_params["model"] = choice
+    if not choice.startswith("run:"):
+        card = checkpoint.card(checkpoint.find(choice))
+        st.caption(card.about)
+        return Subject(("model", choice, card.weights_sha256), services.sampler(choice), choice)
+    return _run(int(choice[4:]), choice)
+
+
+def _run(number: int, link: str) -> Subject | None:
+    moments = services.store().snapshots(number)
+    steps = {moment.step: moment.epoch for moment in moments}
+    if not steps:
+        st.info(f"Run {number} has no snapshot yet; the first one comes within seconds.")
+        return None
+    key = f"latent-step-{number}"
+    if st.session_state.get(key) not in steps:
+        st.session_state[key] = moments[-1].step
+    step = st.session_state[key]
+    if len(steps) > 1:
+        step = st.select_slider(
+            "Epoch", list(steps), format_func=lambda each: f"{steps[each]:.3g}", key=key,
+            help="The generator as it was at that moment of its training: the same numbers, another picture.",
+        )  # fmt: skip
+    return Subject(("run", number, step), services.sampler_run(number, step), link, tuple(steps.items()))
