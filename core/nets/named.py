@@ -32,7 +32,7 @@ def _pairs(first: int, second: int, third: int) -> str:
     """Three pairs of convolutions with GELU and batch norm, as Keller Jordan's airbench found them fast (2024)."""
     pair = "conv {0} 3x3 p1 | pool 2 | bn | gelu | conv {0} 3x3 p1 | bn | gelu"
     pairs = " | ".join(pair.format(width) for width in (first, second, third))
-    return f"conv 24 2x2 | gelu | {pairs} | gmp | linear classes"
+    return f"mirror | conv 24 2x2 | gelu | {pairs} | gmp | linear classes"
 
 
 TINYVGG = "conv 10 3x3 | relu | conv 10 3x3 | relu | pool 2"
@@ -145,7 +145,7 @@ NETS: dict[str, Named] = {
     ),
     "pairs-128": Named(
         _pairs(64, 128, 128),
-        "Ours: three pairs of convolutions, 0.57 million parameters, the fastest way to 80 %.",
+        "Ours: three pairs of convolutions, 0.57 million parameters, the fastest way to 80 %; it looks at the mirror image too.",
         "cifar10",
     ),
     "pairs-256": Named(_pairs(64, 256, 256), "Ours: the same with up to 256 filters, 2 million parameters.", "cifar10"),
