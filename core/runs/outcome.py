@@ -46,6 +46,10 @@ class Point:
         """seed -> final figure."""
         return {cell.seed: cell.value for cell in self.cells if cell.value is not None}
 
+    @property
+    def has_pruned(self) -> bool:
+        return any(cell.state == "pruned" for cell in self.cells)
+
     @cached_property
     def measured(self) -> Measured | None:
         """Mean and interval over the finished seeds."""
@@ -85,15 +89,21 @@ class Outcome:
         return self.sweep.status in ("finished", "stopped")
 
     def verdict(self, pictures: int | None = None) -> Verdict:
-        """Which point is best, if that can be said at all."""
-        return verdict({point.label: point.values for point in self.points if point.values}, pictures=pictures)
+        """Which point is best, if that can be said at all.
+
+        Points with a pruned run stay out: what is left of them are their lucky seeds.
+        """
+        whole = [point for point in self.points if point.values and not point.has_pruned]
+        return verdict({point.label: point.values for point in whole}, pictures=pictures)
 
     def importances(self) -> tuple[dict[str, float], str]:
         """Which knob mattered how much, and how that was found."""
         done = [
             Past(point.knobs, "done", point.measured.mean)
             for point in self.points
-            if point.measured is not None and not any(cell.state in OPEN for cell in point.cells)
+            if point.measured is not None
+            and not point.has_pruned
+            and not any(cell.state in OPEN for cell in point.cells)
         ]
         return importances(self.plan, done)
 

@@ -93,6 +93,11 @@ def state(trial: Trial, states: States) -> str:
     return states.get(trial.run, ("gone", None))[0]
 
 
+def pruned(trial: Trial, states: States) -> bool:
+    """Whether a sweep has ended this run early."""
+    return trial.run is not None and states.get(trial.run) == ("stopped", "pruned")
+
+
 def _plan(sweep: Sweep) -> Plan | None:
     try:
         return sweep.plan
@@ -120,7 +125,7 @@ def past(store: Store, plan: Plan, trials: list[Trial], states: States) -> list[
         where = {state(trial, states) for trial in mine}
         if not where <= {*OVER, "gone"}:
             found.append(Past(mine[0].knobs, "running"))
-        elif known and "finished" in where:
+        elif known and not any(pruned(trial, states) for trial in mine):
             found.append(Past(mine[0].knobs, "done", sum(known) / len(known)))
         else:  # pruned, diverged or stopped: worse than anything that came to its end
             found.append(Past(mine[0].knobs, "pruned"))

@@ -279,3 +279,17 @@ def test_what_the_sampler_learns_from_a_point_is_its_mean_once_all_seeds_are_ove
     store.settle(claimed(store), "failed", error="diverged")
     trials, states = sweeping.look(store, store.sweep(sweep))
     assert sweeping.past(store, store.sweep(sweep).plan, trials, states)[1].value == pytest.approx(0.6)
+
+
+def test_a_point_with_a_pruned_seed_is_no_result_its_other_seeds_were_lucky(store: Store) -> None:
+    sweep = store.add_sweep(plan("batch_size=32,64,128"))
+    values = {32: 0.99, 64: 0.8, 128: 0.7}
+    for _ in range(3):
+        finish(store, lambda config: values[config.batch_size])
+    store.settle(claimed(store), "stopped", reason="pruned")
+    finish_all(store, lambda config: values[config.batch_size] + 0.001)
+    trials, states = sweeping.look(store, store.sweep(sweep))
+    assert [each.state for each in sweeping.past(store, store.sweep(sweep).plan, trials, states)] == [
+        "pruned", "done", "done"
+    ]  # fmt: skip
+    assert {group.name for group in outcome(store, sweep).verdict().groups} == {"64", "128"}

@@ -166,6 +166,11 @@ def verdict(now: Outcome) -> None:
         st.markdown(f"**{plain(found.sentence)}**")
         for note in found.notes:
             st.caption(plain(note))
+        if left_out := sum(point.has_pruned and bool(point.values) for point in now.points):
+            st.caption(
+                f"{left_out} point{'s' * (left_out > 1)} with a pruned run stay{'s' * (left_out == 1)} out of this: "
+                "what is left of them are their lucky seeds."
+            )
         mattered, how = now.importances()
         if mattered:
             told = ", ".join(f"{name.replace('_', ' ')} {share:.0%}" for name, share in mattered.items())
