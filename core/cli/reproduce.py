@@ -219,7 +219,7 @@ def _block(value: dict[str, Any], note: str = "") -> str:
 def _line(row: dict[str, Any]) -> str:
     said = "" if row["reported"] is None else f"{100 * row['reported']:.2f} %"
     if row["reported_low"] is not None:
-        said = f"{100 * row['reported_low']:.0f}-{said}"
+        said = f"{100 * row['reported_low']:.0f}-{100 * row['reported']:.0f} %"
     found = "not measured"
     if row["measured"] is not None:
         spread = f" ± {100 * row['half']:.2f}" if row["half"] is not None else ""

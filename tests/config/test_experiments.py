@@ -149,3 +149,10 @@ def test_our_own_recipe_is_the_last_row() -> None:
     assert EXPERIMENTS["r0-mnist"].all_rows[-1] == Row(
         "ours", PRESETS["mnist-best"].title, PRESETS["mnist-best"].config, probe=True, about=PRESETS["mnist-best"].about
     )
+
+
+def test_the_page_in_docs_is_what_the_results_say() -> None:
+    from core.paths import ROOT
+    from docs.make_reports import page
+
+    assert (ROOT / "docs" / "reports.md").read_text() == page(), "run `python -m docs.make_reports`"
