@@ -79,7 +79,7 @@ PRESETS: dict[str, Preset] = {
         "R1: Greek letters with 153 parameters, 80 %",
         "Report R1's transfer: its digit net frozen but for a new last layer, 27 pictures, twelve epochs. The report "
         "gives no optimiser; strong weight decay keeps 153 numbers from learning 27 pictures by heart.",
-        RunConfig("greek27", "r1-lenet", 12, 3, 0.03, weight_decay=1.0, average=0.9, trunk="r1-lenet-mnist"),
+        RunConfig("greek27", "r1-lenet", 12, 3, 0.03, weight_decay=1.0, average=0.9, trunk="r1-lenet-warped"),
     ),
     "r1-animals": Preset(
         "R1: ten animals with a frozen ResNet-152, 91.49 %",
@@ -136,6 +136,21 @@ PRESETS: dict[str, Preset] = {
         "Ours: CIFAR-10, wider and longer",
         "The same recipe on up to 256 filters for fourteen epochs: about a quarter of an hour on two cores.",
         RunConfig("cifar10", "pairs-256", 14, **CIFAR),
+    ),
+    "r0-gan": Preset(
+        "R0: anime faces with DCGAN, 25 epochs",
+        "Report R0's DCGAN: 64x64 faces from 128 numbers, both networks in turn, batches of 128.",
+        RunConfig("anime64", "dcgan", 25, 128, 2e-4, schedule="constant", kind="gan"),
+    ),
+    "gan-faces": Preset(
+        "Ours: anime faces in many small steps",
+        "Half the work per picture, batches of 16, and a running average of the generator.",
+        RunConfig("anime64", "gan-small", 10, 16, 2e-4, schedule="constant", average=0.998, flip=True, kind="gan"),
+    ),
+    "gan-digits": Preset(
+        "Ours: digits made by class",
+        "A generator that is told which digit to make; a few minutes for digits that one can read.",
+        RunConfig("mnist", "gan-small", 3, 32, 2e-4, schedule="constant", average=0.995, kind="gan", conditional=True),
     ),
     "strokes-digits": Preset(
         "Ours: digits from pen strokes, no download",

@@ -22,7 +22,7 @@ SHIPPED = {
     "r1-lenet-mnist": "R1's LeNet",
     "r1-greek": "R1's α β γ",
 }
-TRUNKS = ("strokes34",)  # made to be retrained, not to read
+TRUNKS = ("strokes34", "r1-lenet-warped")  # made to be retrained, not to read
 ABOUT = {
     "ink-digits": "Reads 0 to 9, and refuses what is no digit.",
     "ink-greek24": "Reads α to ω, and refuses what is no such letter.",

@@ -9,7 +9,7 @@ from core.train.fewshot import curve, fitted
 from ui import services
 from ui.parts.code import show_code
 
-TRUNKS = ("r1-lenet-mnist", "strokes34", "ink34", "ink-digits", "ink-greek24")
+TRUNKS = ("r1-lenet-warped", "r1-lenet-mnist", "strokes34", "ink34", "ink-digits", "ink-greek24")
 SETS = ("greek27", "greek24", "strokes-greek", "strokes-digits", "fashion")
 COPIES = 20
 
