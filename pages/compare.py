@@ -57,28 +57,28 @@ for run, count in spoiled(entries).items():
         f"{count} points of run {run} are no numbers; they are left out of its curves.", icon=":material/warning:"
     )
 
-groups = compare_choice.groups(entries, single)
+groups = compare_choice.groups(entries, False)
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     actions(entries, len(groups))
     metric, best = judge(metrics(entries, USUAL) or [USUAL[0]])
 
 
-def fresh() -> list[Recipe]:
+def fresh(one_by_one: bool = single) -> list[Recipe]:
     """The compared recipes as they are now: a run may have grown, ended, or gone."""
     now, _ = services.catalogue().find(each.id for each in entries)
-    return compare_choice.groups(now, single)
+    return compare_choice.groups(now, one_by_one)
 
 
-compare_choice.poll(lambda: compare_verdict.show(fresh(), metric, best, single), entries)
+compare_choice.poll(lambda: compare_verdict.show(fresh(False), metric, best), entries)
 view = links.choice("View", "part", list(VIEWS), str)
 if view == "Curves":
-    compare_curves.controls(groups)
+    compare_curves.controls(entries)
 draw = {
     "Curves": lambda: compare_curves.draw(fresh(), single),
     "Knobs": lambda: compare_knobs.show(fresh(), metric, best),
     "Time": lambda: compare_time.show(fresh(), metric, best, single),
     "Differences": lambda: compare_diff.show(fresh(), metric, best),
-    "Numbers": lambda: compare_numbers.show(fresh(), metric, best, single),
+    "Numbers": lambda: compare_numbers.show(fresh(False), metric, best, single),
 }[view]
 compare_choice.poll(draw, entries if view == "Curves" else [])
 if view == "Curves":

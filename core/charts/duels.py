@@ -58,7 +58,11 @@ def intervals(groups: Sequence[Shown], metric: str) -> Figure:
         "fixedrange": True,
         "tickfont": {"size": 12},
     }
-    x = titled(label(metric), **({"tickformat": ".1~%"} if share(metric) else {}))
+    ends = [v for each in rows for v in (*each.values, each.mean - (each.half or 0), each.mean + (each.half or 0))]
+    pad = 0.06 * (max(ends) - min(ends)) or (0.01 if share(metric) else 0.02 * abs(ends[0]) or 0.1)
+    x = titled(label(metric), nticks=7, range=[min(ends) - pad, max(ends) + pad])
+    if share(metric):
+        x["tickformat"] = ".1~%"
     return figure(
         traces,
         74 + (46 if len(rows) < 5 else 34) * len(rows),

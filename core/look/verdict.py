@@ -145,8 +145,8 @@ class _Words:
             said = f"No real difference: {_seeds(first)}, difference {self.margin(first)}."
         else:
             said = f"No winner: {listed([best.name, *(each.b for each in luck)], 4)} cannot be told apart."
-            worst = max(luck, key=lambda each: abs(each.difference))
-            said += f" {best.name} leads {worst.b} by {self.margin(worst)} ({_seeds(worst)})."
+            next_one = "the next, " if first is duels[0] else ""
+            said += f" {best.name} leads {next_one}{first.b}, by {self.margin(first)} ({_seeds(first)})."
             if behind := [each.b for each in duels if each.real]:
                 said += f" {listed(behind, 4)} {'is' if len(behind) == 1 else 'are'} worse."
         return f"{said} {self.outlook(luck, more)}"
@@ -156,6 +156,10 @@ class _Words:
             return "The figures are the same to the last digit."
         if more is None:
             return f"To tell them apart would take more than {MOST} seeds each: call it a draw."
+        if len(luck) > 1:
+            return (
+                f"About {_count(more, 'more seed')} each would single out the best, if it is ahead as far as it looks."
+            )
         return f"About {_count(more, 'more seed')} each would settle it, if the difference is as large as it looks."
 
 

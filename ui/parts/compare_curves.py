@@ -9,6 +9,7 @@ from core.charts.curves import METRICS
 from core.charts.figure import dashing, palette
 from core.errors import LabError
 from core.look.bands import band, smoothed
+from core.runs.catalogue import Entry
 from core.runs.metrics import Curves
 from core.runs.recipes import Recipe, metrics
 from ui import services
@@ -23,9 +24,9 @@ SHOWN = 4  # panels at most
 PROGRESS = {"epochs": "epoch", "steps": "step", "seconds": "seconds", "images": "images"}
 
 
-def controls(groups: Sequence[Recipe]) -> None:
+def controls(entries: Sequence[Entry]) -> None:
     """What to draw, and how; the address follows."""
-    there = metrics([each for group in groups for each in group.entries], METRICS)
+    there = metrics(entries, METRICS)
     if not there:
         return
     _adopt(there)

@@ -11,7 +11,7 @@ from core.look.verdict import Verdict, digits
 from core.runs.recipes import Recipe, left_out
 from core.runs.sheet import as_json, curves_csv, runs_csv
 from ui import services
-from ui.parts import compare_curves
+from ui.parts import compare_choice, compare_curves
 from ui.parts.compare_verdict import dots, judged
 from ui.parts.words import duration
 
@@ -95,8 +95,9 @@ def html(groups: Sequence[Recipe], metric: str, best: bool, single: bool) -> str
     picked, *_ = compare_curves.chosen()
     runs = [each.id for group in groups for each in group.entries]
     curves = services.store().curves(runs, picked)
-    charts = [(each.title, each.figure) for each in compare_curves.panels(groups, curves, single)]
-    if (figure := dots(groups, metric, best, single)) is not None:
+    lines = compare_choice.groups([each for group in groups for each in group.entries], single)
+    charts = [(each.title, each.figure) for each in compare_curves.panels(lines, curves, single)]
+    if (figure := dots(groups, metric, best)) is not None:
         charts.insert(0, ("Seeds and means", figure))
     notes = [*found.notes, *left_out(groups), f"{metric}, the {'best' if best else 'last'} value of each run."]
     return leaf("Inkling: a comparison", found.sentence, notes, HEAD, table(groups, metric, best), charts)

@@ -37,7 +37,7 @@ def judged(groups: Sequence[Recipe], metric: str, best: bool) -> Verdict:
     return verdict(figures, higher(metric), percent=share, pictures=finest(entries, metric))
 
 
-def shown(groups: Sequence[Recipe], metric: str, best: bool, single: bool) -> list[Shown]:
+def shown(groups: Sequence[Recipe], metric: str, best: bool, single: bool = False) -> list[Shown]:
     """The recipes that have a figure, the best first, for the charts."""
     places = compare_choice.places(single)
     found = judged(groups, metric, best)
@@ -62,17 +62,17 @@ def shown(groups: Sequence[Recipe], metric: str, best: bool, single: bool) -> li
     return made
 
 
-def dots(groups: Sequence[Recipe], metric: str, best: bool, single: bool) -> Figure | None:
+def dots(groups: Sequence[Recipe], metric: str, best: bool) -> Figure | None:
     """The chart beside the verdict; None where nothing has a figure."""
-    found = shown(groups, metric, best, single)
+    found = shown(groups, metric, best)
     return intervals(found[:DRAWN], metric) if found else None
 
 
-def show(groups: Sequence[Recipe], metric: str, best: bool, single: bool) -> None:
+def show(groups: Sequence[Recipe], metric: str, best: bool) -> None:
     """The sentence large, what it leaves out below it, the dots beside it, and a way to find out more."""
     found = judged(groups, metric, best)
     with st.container(border=True, key="verdict"):
-        left, right = st.columns([5, 6], gap="large", vertical_alignment="center" if len(groups) < 5 else "top")
+        left, right = st.columns([5, 6], gap="medium", vertical_alignment="center" if len(groups) < 5 else "top")
         with left:
             st.markdown(f"### {ICONS[found.kind]} {plain(found.sentence)}")
             for note in [*found.notes, *left_out(groups)]:
@@ -85,7 +85,7 @@ def show(groups: Sequence[Recipe], metric: str, best: bool, single: bool) -> Non
                 st.caption("Judged on the test pictures. Choose by them and they are used up: *Hold out* keeps others.")
             _more(groups, found)
         with right:
-            if (figure := dots(groups, metric, best, single)) is not None:
+            if (figure := dots(groups, metric, best)) is not None:
                 hint = "a dot: one seed · a bar: where the mean lies (95 %)"
                 if len(groups) > DRAWN:
                     hint += f" · the best {DRAWN} of {len(groups)}"
