@@ -176,7 +176,10 @@ def test_a_run_that_fails_is_no_measurement(capsys, monkeypatch) -> None:
     def broken(*more, **knobs):
         raise RuntimeError("the machine is on fire")
 
-    monkeypatch.setattr("core.train.fit.fit", broken)
+    from core.runs import foreground
+    from tests.runs.small import tools
+
+    monkeypatch.setattr(foreground, "real", lambda slot: tools(fit=broken))
     assert main(["reproduce", "small", "--row", "quick"]) == 2
     assert "on fire" in capsys.readouterr().err
 
