@@ -1,6 +1,7 @@
 """Reading a drawing with a network: what it says, how sure it is, and whether the drawing is a character at all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -24,6 +25,7 @@ LOOKALIKES = (
     *(("1", "7"), ("4", "9"), ("0", "6"), ("3", "8"), ("5", "6"), ("2", "7"), ("sigma", "delta"), ("omega", "psi")),
 )
 ALL = Steps()
+FEW = 16  # so few pictures are read by one thread
 NEAR = 0.15  # a look-alike with so much probability is named
 CLOSE = 0.30  # any other answer needs so much to be named
 
@@ -103,7 +105,8 @@ class Predictor:
     def logits(self, images: Sequence[NDArray[np.uint8]]) -> Tensor:
         """(count, classes): the network's raw output for 28x28 pictures, whatever shape it eats."""
         x = self.eats(images)
-        answer: Tensor = self.net(x)
+        with calm(len(images)):
+            answer: Tensor = self.net(x)
         return answer.float().cpu()
 
     def eats(self, images: Sequence[NDArray[np.uint8]]) -> Tensor:
@@ -129,6 +132,20 @@ class Predictor:
         """How little speaks for any class at all. Training gave "none of these" the fixed logit 0 to beat."""
         evidence = float(torch.logsumexp(logits, 0))
         return float(torch.sigmoid(torch.tensor(((self.known_at or 0.0) - evidence) / self.known_spread)))
+
+
+@contextmanager
+def calm(pictures: int) -> Iterator[None]:
+    """One thread for a few pictures: on a busy machine the threads of one layer wait for each other far longer."""
+    threads = torch.get_num_threads()
+    alone = pictures <= FEW and threads > 1
+    if alone:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        if alone:
+            torch.set_num_threads(threads)
 
 
 def rival(top: list[tuple[str, float]]) -> str | None:

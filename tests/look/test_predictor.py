@@ -233,3 +233,22 @@ def test_awkward_places_and_sizes_cost_nothing_and_plain_resizing_a_lot(lab_data
     simple = np.mean([a.label == row[1] for a, row in zip(predictor.read_many(naive), rows, strict=True)])
     assert ours >= 0.9
     assert ours >= simple + 0.1
+
+
+def test_a_few_pictures_are_read_by_one_thread_and_the_threads_come_back():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    seen = []
+
+    class Counting(torch.nn.Module):
+        def forward(self, x):
+            seen.append(torch.get_num_threads())
+            return torch.zeros(len(x), 2)
+
+    try:
+        reader = Predictor(Counting(), Card("counting", "", (1, 28, 28), ("a", "b")))
+        reader.logits([np.zeros((28, 28), np.uint8)])
+        reader.logits([np.zeros((28, 28), np.uint8)] * 100)
+        assert seen == [1, 2] and torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
