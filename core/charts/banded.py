@@ -67,6 +67,7 @@ def banded(series: Sequence[Series], metric: str, axis: str, log: Sequence[str] 
 
 def _band(each: Series) -> list[dict[str, Any]]:
     plain = {"type": "scatter", "mode": "lines", "x": floats(each.x), "hoverinfo": "skip", "meta": each.group}
+    plain["showlegend"] = False
     plain |= {"line": {"width": 0, "color": palette(each.place)}, "name": f"{escaped(each.name)}: band"}
     low, high = floats(each.low), floats(each.high)
     return [{**plain, "y": low}, {**plain, "y": high, "fill": "tonexty", "fillcolor": f"{palette(each.place)}/0.17"}]

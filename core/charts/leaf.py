@@ -42,7 +42,7 @@ def leaf(
     ]
     for place, (name, figure) in enumerate(charts):
         made = painted(figure)
-        made["layout"] |= {"autosize": True, "showlegend": False}
+        made["layout"] |= {"autosize": True, **_legend(figure)}
         parts.append(f"<h2>{escape(name)}</h2>")
         parts.append(
             plotly.io.to_html(
@@ -50,3 +50,14 @@ def leaf(
             )
         )
     return "\n".join([*parts, "</body></html>"])
+
+
+def _legend(figure: Figure) -> dict[str, object]:
+    """Curves need one; it stands below them, in as much room as it takes."""
+    lines = sum("meta" in each and each.get("showlegend", True) for each in figure["data"])
+    if not lines:
+        return {"showlegend": False}
+    room = 40 + 22 * lines
+    legend = {"orientation": "v", "y": -60 / figure["layout"]["height"], "yanchor": "top", "x": 0}
+    margin = {**figure["layout"]["margin"], "b": 40 + room}
+    return {"showlegend": True, "legend": legend, "height": figure["layout"]["height"] + room, "margin": margin}

@@ -4,12 +4,16 @@ import pytest
 from sqlalchemy import text, update
 
 from core.config import RunConfig
+from core.runs.catalogue import Catalogue
 from core.runs.metrics import Point
+from core.runs.recipes import named, recipes
 from core.runs.store import Store
 from core.runs.tables import meta, runs
 from tests.pages.conftest import words
 from ui.parts.compare_choice import numbers, written
+from ui.parts.compare_curves import Taste
 from ui.parts.compare_diff import marked
+from ui.parts.compare_numbers import html
 
 TINY = RunConfig("tiny", "r4-relu")
 
@@ -274,3 +278,12 @@ def test_layers_that_the_other_network_lacks_stand_out():
         marked("conv 8 3x3 | relu | linear 10", "conv 8 3x3 | tanh | linear 10")
         == "conv 8 3x3 | <b>relu</b> | linear 10"
     )
+
+
+def test_the_page_to_take_along_has_verdict_table_and_curves_in_the_colours_of_the_page(pair):
+    groups = named(recipes(Catalogue(pair).entries()))
+    places = {group.first.recipe: place for place, group in enumerate(groups)}
+    wanted = Taste(("test/accuracy",), "seconds", (), "light")
+    page = html(groups, "test/accuracy", False, False, wanted, places, places)
+    assert "lr 0.01 is better than lr 0.1 by" in page and "<td>lr 0.1</td>" in page
+    assert page.count("#007eb2") >= 2 and page.count("#d56800") >= 2 and "seconds of training" in page

@@ -1,6 +1,7 @@
 """Curves of the compared runs, laid over each other: bands over seeds, against epochs, steps, time or images."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -73,38 +74,44 @@ def _adopt(there: Sequence[str]) -> None:
         st.session_state["metric"] = [each for each in USUAL if each in there] or list(there[:1])
 
 
-def chosen() -> tuple[list[str], str, list[str], str]:
-    """Metrics, axis, logarithmic axes and smoothing, as they stand."""
-    picked = list(st.session_state.get("metric") or USUAL)[:SHOWN]
-    axis = st.session_state.get("x", "epochs")
-    smooth = st.session_state.get("smooth", "off")
-    return (
-        picked,
+@dataclass(frozen=True)
+class Taste:
+    """Metrics, axis, logarithmic axes and smoothing, as the visitor set them."""
+
+    metrics: tuple[str, ...]
+    axis: str
+    log: tuple[str, ...]
+    smooth: str
+
+
+def taste() -> Taste:
+    """What the controls say."""
+    axis, smooth = st.session_state.get("x", "epochs"), st.session_state.get("smooth", "off")
+    return Taste(
+        tuple(st.session_state.get("metric") or USUAL)[:SHOWN],
         axis if axis in XAXES else "epochs",
-        list(st.session_state.get("log") or []),
+        tuple(st.session_state.get("log") or ()),
         smooth if smooth in SMOOTH else "off",
     )
 
 
 def draw(groups: Sequence[Recipe], single: bool) -> None:
     """The charts."""
-    picked, *_ = chosen()
+    wanted, places = taste(), compare_choice.places(single)
     try:
-        curves = services.window().curves([each.id for group in groups for each in group.entries], picked)
+        curves = services.window().curves([each.id for group in groups for each in group.entries], wanted.metrics)
     except LabError as error:
         st.error(str(error))
         return
     if not curves:
         st.caption("No points yet: the first come within a second or two of the start.")
         return
-    chart_grid(
-        panels(groups, curves, single), legend=legend(groups, single), key="compare-curves", file="inkling-curves"
-    )
+    keys = legend(groups, single, places)
+    chart_grid(panels(groups, curves, single, wanted, places), legend=keys, key="compare-curves", file="inkling-curves")
 
 
-def legend(groups: Sequence[Recipe], single: bool) -> list[Key]:
+def legend(groups: Sequence[Recipe], single: bool, places: dict[str, int]) -> list[Key]:
     """Every recipe with its colour."""
-    places = compare_choice.places(single)
     return [
         Key(
             group.name,
@@ -117,20 +124,24 @@ def legend(groups: Sequence[Recipe], single: bool) -> list[Key]:
     ]
 
 
-def panels(groups: Sequence[Recipe], curves: Curves, single: bool) -> list[Panel]:
+def panels(
+    groups: Sequence[Recipe], curves: Curves, single: bool, wanted: Taste, places: dict[str, int]
+) -> list[Panel]:
     """One chart per metric."""
-    picked, axis, log, smooth = chosen()
-    places = compare_choice.places(single)
-    most = min(max(POINTS // max(len(groups) * len(picked), 1), FEWEST), MOST)
+    alone = len(wanted.metrics) == 1
+    most = min(max(POINTS // max(len(groups) * len(wanted.metrics), 1), FEWEST), MOST)
     made = []
-    for metric in picked:
-        lines = series(groups, curves, metric, axis, "x" in log, SMOOTH[smooth], most, single, places)
-        bands = any(each.low is not None for each in lines)
-        hint = "line: mean over seeds · band: lowest to highest" if bands else ""
-        if lines and smooth != "off":
-            hint = f"{hint} · smoothed" if hint else "smoothed"
-        height = 380 if len(picked) == 1 else 320
-        made.append(Panel(metric, metric, banded(lines, metric, axis, log, height), hint, wide=len(picked) == 1))
+    for metric in wanted.metrics:
+        lines = series(
+            groups, curves, metric, wanted.axis, "x" in wanted.log, SMOOTH[wanted.smooth], most, single, places
+        )
+        hints = (
+            ["line: mean over seeds · band: lowest to highest"] if any(each.low is not None for each in lines) else []
+        )
+        if wanted.smooth != "off":
+            hints.append("smoothed")
+        figure = banded(lines, metric, wanted.axis, wanted.log, 380 if alone else 320)
+        made.append(Panel(metric, metric, figure, " · ".join(hints), wide=alone))
     return made
 
 

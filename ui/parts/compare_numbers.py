@@ -29,11 +29,13 @@ def show(groups: Sequence[Recipe], metric: str, best: bool, single: bool) -> Non
     )
     st.caption(f"{metric}, the {'best' if best else 'last'} value of each run. Intervals of the mean, over seeds.")
     st.markdown("**Take it with you**")
+    # The files are made in a thread of their own, which knows nothing of this visitor: what they need is read here.
+    wanted, recipes, lines = compare_curves.taste(), compare_choice.places(False), compare_choice.places(single)
     with st.container(horizontal=True, gap="small"):
         _file(
             "Page (HTML)",
             "inkling.html",
-            lambda: html(groups, metric, best, single),
+            lambda: html(groups, metric, best, single, wanted, recipes, lines),
             "text/html",
             "opens anywhere, offline",
         )
@@ -89,15 +91,23 @@ def _points(value: float, share: bool) -> str:
     return f"{100 * value:.2f}" if share else f"{value:.4g}"
 
 
-def html(groups: Sequence[Recipe], metric: str, best: bool, single: bool) -> str:
-    """The comparison as a page of its own."""
+def html(
+    groups: Sequence[Recipe],
+    metric: str,
+    best: bool,
+    single: bool,
+    wanted: compare_curves.Taste,
+    recipes: dict[str, int],
+    places: dict[str, int],
+) -> str:
+    """The comparison as a page of its own. `recipes`, `places`: the colours of the recipes, and of the lines."""
     found: Verdict = judged(groups, metric, best)
-    picked, *_ = compare_curves.chosen()
-    runs = [each.id for group in groups for each in group.entries]
-    curves = services.store().curves(runs, picked)
-    lines = compare_choice.groups([each for group in groups for each in group.entries], single)
-    charts = [(each.title, each.figure) for each in compare_curves.panels(lines, curves, single)]
-    if (figure := dots(groups, metric, best)) is not None:
+    entries = [each for group in groups for each in group.entries]
+    curves = services.store().curves([each.id for each in entries], wanted.metrics)
+    lines = compare_choice.groups(entries, single)
+    panels = compare_curves.panels(lines, curves, single, wanted, places)
+    charts = [(each.title, each.figure) for each in panels]
+    if (figure := dots(groups, metric, best, recipes)) is not None:
         charts.insert(0, ("Seeds and means", figure))
     notes = [*found.notes, *left_out(groups), f"{metric}, the {'best' if best else 'last'} value of each run."]
     return leaf("Inkling: a comparison", found.sentence, notes, HEAD, table(groups, metric, best), charts)

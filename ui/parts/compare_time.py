@@ -9,6 +9,7 @@ from core.charts.duels import seconds
 from core.look.front import front
 from core.runs.recipes import Recipe, higher
 from ui.components.chart_grid import Panel, chart_grid
+from ui.parts import compare_choice
 from ui.parts.code import show_code
 from ui.parts.compare_verdict import shown
 from ui.parts.words import duration, plain
@@ -16,7 +17,7 @@ from ui.parts.words import duration, plain
 
 def show(groups: Sequence[Recipe], metric: str, best: bool, single: bool) -> None:
     """The chart, and the front in words."""
-    found = shown(groups, metric, best, single)
+    found = shown(groups, metric, best, compare_choice.places(single), single)
     if not found:
         st.caption("No finished run has this figure yet.")
         return

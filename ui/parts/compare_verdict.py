@@ -37,9 +37,10 @@ def judged(groups: Sequence[Recipe], metric: str, best: bool) -> Verdict:
     return verdict(figures, higher(metric), percent=share, pictures=finest(entries, metric))
 
 
-def shown(groups: Sequence[Recipe], metric: str, best: bool, single: bool = False) -> list[Shown]:
+def shown(
+    groups: Sequence[Recipe], metric: str, best: bool, places: dict[str, int], single: bool = False
+) -> list[Shown]:
     """The recipes that have a figure, the best first, for the charts."""
-    places = compare_choice.places(single)
     found = judged(groups, metric, best)
     by_name = {group.name: group for group in groups}
     made = []
@@ -62,9 +63,9 @@ def shown(groups: Sequence[Recipe], metric: str, best: bool, single: bool = Fals
     return made
 
 
-def dots(groups: Sequence[Recipe], metric: str, best: bool) -> Figure | None:
+def dots(groups: Sequence[Recipe], metric: str, best: bool, places: dict[str, int]) -> Figure | None:
     """The chart beside the verdict; None where nothing has a figure."""
-    found = shown(groups, metric, best)
+    found = shown(groups, metric, best, places)
     return intervals(found[:DRAWN], metric) if found else None
 
 
@@ -85,7 +86,7 @@ def show(groups: Sequence[Recipe], metric: str, best: bool) -> None:
                 st.caption("Judged on the test pictures. Choose by them and they are used up: *Hold out* keeps others.")
             _more(groups, found)
         with right:
-            if (figure := dots(groups, metric, best)) is not None:
+            if (figure := dots(groups, metric, best, compare_choice.places(False))) is not None:
                 hint = "a dot: one seed · a bar: where the mean lies (95 %)"
                 if len(groups) > DRAWN:
                     hint += f" · the best {DRAWN} of {len(groups)}"
