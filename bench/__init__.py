@@ -7,6 +7,7 @@ BENCHES = {
     "store": "logging, reading and claiming",
     "draw": "from a drawing to its answer",
     "inside": "looking inside a network",
+    "latent": "pictures from a generator, directions, atlas; GAN training beside the plain loop",
     "compare": "100 runs drawn, and the Compare page over 10,000 runs",
     "pages": "start-up, reruns, live ticks, Start and Stop in the running app",
 }

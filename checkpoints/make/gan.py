@@ -40,7 +40,7 @@ DIGITS = RunConfig("mnist", "gan-small", epochs=6, batch_size=32, average=0.998,
 R0 = RunConfig("anime64", "dcgan", epochs=25, batch_size=128, lr=2e-4, schedule="constant", kind="gan")
 RECIPES = {"dcgan-anime": FACES, "gan-digits": DIGITS, "r0": R0}
 ABOUT = {
-    "dcgan-anime": "Anime faces from 128 numbers: a generator of 2.1 million weights and its discriminator, trained on"
+    "dcgan-anime": "Anime faces from 128 numbers: a generator of 1.9 million weights and its discriminator, trained on"
     " 22,911 frontal faces.",
     "gan-digits": "Handwritten digits by class from 128 numbers: a small generator and its discriminator, from MNIST.",
 }

@@ -19,6 +19,13 @@ PANELS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "lr": ("Learning rate", "step size", ("lr",)),
     "speed": ("Speed", "pictures a second", ("images_per_second",)),
 }
+GAN_PANELS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "scores": ("Thin: D right on real. Bold: G fools D", "share", ("gan/d_right_on_real", "gan/g_fools_d")),
+    "loss": ("Losses: D thin, G bold", "loss", ("gan/d_loss", "gan/g_loss")),
+    "distance": ("Feature distance (the lab's eye)", "1 is real beside real", ("gan/feature_distance",)),
+    "variety": ("Diversity thin, nearest picture bold", "1 is as real ones", ("gan/diversity", "gan/nearest")),
+}
+GAN_METRICS = tuple(name for _, _, names in GAN_PANELS.values() for name in names)
 METRICS = tuple(name for _, _, names in PANELS.values() for name in names)
 AXES = {"epochs": "epoch", "steps": "step", "seconds": "second"}
 

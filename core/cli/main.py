@@ -17,6 +17,7 @@ VERBS = {  # verb -> what it does; its file has the same name
     "sweep": "vary knobs of a recipe with several seeds each, and say what difference they make",
     "recognise": "read digits and letters on drawings and photos",
     "inside": "every map of one picture in a network, as PNG files",
+    "generate": "one picture of a generator as a PNG, the same one every time",
     "reproduce": "what the reports claim beside what is measured; run one of their experiments again",
     "export": "a run as code, notebook, ONNX, weights or table, for use without Inkling",
     "bench": "measure the lab against the plain way",

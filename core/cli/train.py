@@ -50,6 +50,11 @@ def check(config: RunConfig) -> None:
 
     if registry.state(config.dataset) == "absent":
         raise unknown("dataset", config.dataset, registry.names())
+    if config.kind == "gan":
+        from core.nets.plans import plan_of
+
+        plan_of(config.net)
+        return
     rewrite(config.net, config)
 
 

@@ -10,6 +10,9 @@ from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
 from core.errors import LabError, unknown
+from core.nets.plans import PLANS, plan_of
+
+__all__ = ["PLANS", "Discriminator", "Generator", "Pair", "pair"]
 
 SIDES = (32, 64)
 NORMS = ("batch", "spectral", "none")
@@ -21,31 +24,6 @@ class Pair(NamedTuple):
 
     generator: "Generator"
     discriminator: "Discriminator"
-
-
-class Plan(NamedTuple):
-    """Widths of a pair, from the 4x4 map outwards; one fewer for 32x32."""
-
-    about: str
-    up: tuple[int, ...]
-    down: tuple[int, ...]  # from the 4x4 map outwards, too
-    ours: bool  # a coarse map that weighs the fine one, a second look, and a look at the whole batch
-
-
-PLANS = {
-    "dcgan": Plan(
-        "Report R0's DCGAN: transposed convolutions 4x4 with batch norm, 3.8 million weights in the generator.",
-        (512, 256, 128, 64),
-        (512, 256, 128, 64),
-        ours=False,
-    ),
-    "gan-small": Plan(
-        "Ours: half the work per picture; a coarse map weighs the fine one, and the judge sees the whole batch.",
-        (256, 192, 96, 48),
-        (256, 128, 64, 32),
-        ours=True,
-    ),
-}
 
 
 class Generator(nn.Module):
@@ -124,7 +102,9 @@ class Discriminator(nn.Module):
         self.blocks = nn.Sequential(
             *(Down(a, b, norm, a == shape[0]) for a, b in zip((shape[0], *widths), widths, strict=False))
         )
-        self.company = chosen.ours and norm != "batch"  # sees how much the pictures of a batch differ (Karras 2018): a collapse shows
+        self.company = (
+            chosen.ours and norm != "batch"
+        )  # sees how much the pictures of a batch differ (Karras 2018): a collapse shows
         self.last = held(nn.Conv2d(widths[-1] + self.company, 1, 4, bias=False), norm)
         self.label = held(nn.Embedding(classes, widths[-1]), norm) if classes else None
         self.apply(small_start)
@@ -168,12 +148,6 @@ def pair(plan: str, shape: Shape, latent: int = 128, classes: int = 0, norm: str
     with torch.random.fork_rng([]):
         torch.manual_seed(seed)
         return Pair(Generator(plan, shape, latent, classes), Discriminator(plan, shape, classes, norm))
-
-
-def plan_of(name: str) -> Plan:
-    if name not in PLANS:
-        raise unknown("A GAN's network", name, PLANS)
-    return PLANS[name]
 
 
 def checked(shape: Sequence[int]) -> Shape:

@@ -13,6 +13,7 @@ from core.nets.card import Card
 from core.nets.rewrite import rewrite
 from core.runs.claims import Claim
 from core.train.facts import Snapshot
+from core.train.gan_pictures import squared
 
 # "None of these" has the logit 0 in training; a little evidence more than that is asked for. Chosen on made-up shapes:
 # with it a head of five drawings per class refused nine of ten unknown characters and fewer than five of 100 good ones.
@@ -28,11 +29,14 @@ def save_checkpoint(
     claim: Claim, config: RunConfig, data: Dataset, last: Snapshot, figures: dict[str, float], device: str
 ) -> str:
     """Saves the weights of a run's last snapshot; their SHA-256."""
+    gan = config.kind == "gan"
+    channels, height, width = squared(data.x_train[:1]).shape[1:] if gan else data.shape
     card = Card(
         name=f"run-{claim.run}",
-        net=rewrite(config.net, config),
-        shape=data.shape,
-        classes=data.classes,
+        net=config.net if gan else rewrite(config.net, config),
+        shape=(channels, height, width),
+        classes=data.classes if config.conditional or not gan else ("picture",),
+        kind=config.kind,
         about=f"Run {claim.run}, {claim.name}: {last.epoch:.4g} epochs of {config.dataset}.",
         dataset=config.dataset,
         mean=data.mean,
@@ -44,7 +48,9 @@ def save_checkpoint(
         device=device,
         code_version=code_version(),
         made=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        figures={name: value for name, value in figures.items() if name.partition("/")[0] in ("train", "test", "val")},
+        figures={
+            name: value for name, value in figures.items() if name.partition("/")[0] in ("train", "test", "val", "gan")
+        },
         reading=dict(REFUSES) if config.refuse else {},
     )
     return checkpoint.write(checkpoint_dir(claim.run), last.weights, card).weights_sha256

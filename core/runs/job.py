@@ -17,6 +17,7 @@ from core.runs.operations import wish
 from core.runs.pruning import Judge
 from core.runs.recorder import Recorder, patiently
 from core.runs.runlog import RunLog
+from core.runs.samplers import pair_weights
 from core.runs.store import Store
 from core.runs.tools import Tools
 from core.train.facts import Ended, Event, Fact, Metric, Snapshot
@@ -72,6 +73,9 @@ class Job:
 
     def _begun(self, config: RunConfig, data: Dataset) -> tuple[RunConfig, Dataset, dict[str, Any]]:
         """A transfer run begins with a trained trunk, every other one with a new network."""
+        if config.kind == "gan":
+            begin = config.trunk and self.last is None
+            return config, data, {"start": pair_weights(self.store, config.trunk)} if begin and config.trunk else {}
         if not config.trunk:
             return config, data, {}
         from core.runs.trunks import prepared

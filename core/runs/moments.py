@@ -11,6 +11,8 @@ from core.runs.snapshots import Moment
 
 def network_at(run: Run, moment: Moment, data: Dataset) -> nn.Module:
     """The run's network with the weights of that snapshot, ready to answer."""
+    if run.config.kind == "gan":
+        raise LabError(f"Run {run.id} trains a generator, which gives no answers; open it on the Latent page.")
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 
@@ -25,7 +25,7 @@ class Fit(Protocol):
         device: torch.device,
         resume: Snapshot | None = None,
         *,
-        start: torch.nn.Module | None = None,
+        start: Any = None,
         features: Features | None = None,
     ) -> Generator[Fact, str | None, None]: ...
 
@@ -44,7 +44,7 @@ def real(slot: int) -> Tools:
     """The lab's own training, on the device that belongs to a slot."""
     from core.data import registry
     from core.train import device
-    from core.train.fit import fit
+    from core.train.learn import learn
 
     wish = paths.device_wish()
     chosen = device.pick(wish)
@@ -53,7 +53,7 @@ def real(slot: int) -> Tools:
     if chosen.type == "cpu" and paths.slots() > 1:  # several runs share the cores
         torch.set_num_threads(max(1, torch.get_num_threads() // paths.slots()))
     device.settle()
-    return Tools(fit, registry.load, chosen, device.describe(str(chosen))["device"])
+    return Tools(learn, registry.load, chosen, device.describe(str(chosen))["device"])
 
 
 def warmed(tools: Tools) -> Tools:

@@ -211,6 +211,13 @@ class Duel:
         return Snapshot(self.step, self.epochs_done, seconds, weights, tensors, {"optimiser": plain}, keep)
 
     def _restore(self, resume: Snapshot) -> None:
+        try:
+            self._fill(resume)
+        except RuntimeError as error:
+            why = str(error).splitlines()[-1].strip()[:160]
+            raise LabError(f"The weights to begin with are not those of this pair of networks: {why}") from None
+
+    def _fill(self, resume: Snapshot) -> None:
         self.step = resume.step
         kept = _under("generator.", resume.weights)
         if self.average is not None:

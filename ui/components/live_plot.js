@@ -148,7 +148,7 @@ function traces(state, panel) {
     for (const metric of panel.metrics) {
       const line = state.lines[run.id]?.[metric]
       if (!line || !line[3].length) continue
-      const train = metric.startsWith("train/") && panel.metrics.length > 1
+      const train = (metric.startsWith("train/") || (metric.startsWith("gan/") && metric !== panel.metrics.at(-1))) && panel.metrics.length > 1
       made.push({
         type: "scatter",
         mode: !train && line[3].length < 25 ? "lines+markers" : "lines",

@@ -30,6 +30,7 @@ def live_plot(
     base: str,
     full: bool,
     key: str,
+    panels: Mapping[str, tuple[str, str, tuple[str, ...]]] = PANELS,
     empty: str = "",
     on_resync: Callable[[], None] = lambda: None,
 ) -> None:
@@ -41,7 +42,7 @@ def live_plot(
             "axes": AXES,
             "panels": [
                 {"id": name, "title": title, "label": label, "metrics": metrics}
-                for name, (title, label, metrics) in PANELS.items()
+                for name, (title, label, metrics) in panels.items()
             ],
             "runs": [
                 {"id": run, "name": name, "light": colour(run), "dark": colour(run, "dark"), "dash": dash(run)}

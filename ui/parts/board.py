@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from core.charts.curves import METRICS
+from core.charts.curves import GAN_METRICS, GAN_PANELS, METRICS, PANELS
 from core.errors import LabError
 from core.runs.metrics import Curve
 from core.runs.run import Run
@@ -104,7 +104,8 @@ def curves(here: services.Lab, run: Run, runs: Sequence[Run]) -> None:
     shown = [run.id, *(each for each in state.beside() if each in names and each != run.id)]
     most = max(POINTS // (6 * len(shown)), 60)
     base: dict[str, object] = st.session_state.setdefault("base", {})
-    whole = here.window.curves(shown, METRICS)
+    gan = run.config.kind == "gan"
+    whole = here.window.curves(shown, GAN_METRICS if gan else METRICS)
     news = news_since(whole, base.get("seen", {})) if base.get("shown") == shown else None  # type: ignore[arg-type]
     if news is None or sum(len(line.values) for each in news.values() for line in each.values()) > NEWS:
         news = {each: {name: line.thinned(most) for name, line in lines.items()} for each, lines in whole.items()}
@@ -114,7 +115,8 @@ def curves(here: services.Lab, run: Run, runs: Sequence[Run]) -> None:
         news,
         base=str(base["name"]),
         full=bool(base.pop("first", False)),
-        key="curves",
+        key="curves-gan" if gan else "curves",
+        panels=GAN_PANELS if gan else PANELS,
         empty=EMPTY,
         on_resync=lambda: st.session_state.update(base={}),
     )

@@ -6,6 +6,7 @@ from core.config import KNOBS, PRESETS, RunConfig
 from core.errors import LabError
 from ui import services
 from ui.parts import recipe
+from ui.parts.gan_recipe import gan_knobs, gan_network
 from ui.parts.knobs import knob
 from ui.parts.network import network
 from ui.parts.recipe import Recipe, key, said
@@ -36,11 +37,15 @@ def controls() -> Recipe:
             help="Only the six knobs that matter most.",
         )
         dataset()
-        errors = [network(_config().config or RunConfig(), full=not beginner)]
-        if beginner:
-            errors += [knob(name) for name, each in KNOBS.items() if each.beginner]
+        now = _config().config or RunConfig()
+        if now.kind == "gan":
+            errors = [gan_network(now), *gan_knobs(beginner)]
         else:
-            errors += [error for fold in FOLDS for error in folded(fold)]
+            errors = [network(now, full=not beginner)]
+            if beginner:
+                errors += [knob(name) for name, each in KNOBS.items() if each.beginner]
+            else:
+                errors += [error for fold in FOLDS for error in folded(fold)]
         config = _config()
         differences()
     found = tuple(error for error in [*config.errors, *errors] if error)

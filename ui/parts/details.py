@@ -12,12 +12,13 @@ from core.runs.run import Run
 from core.train.diagnose import sentences
 from core.train.fit import fit
 from ui import services
-from ui.parts import pictures
+from ui.parts import gan_details, pictures
 from ui.parts.code import show_code
 from ui.parts.export import export
 from ui.parts.recipe import said
 from ui.parts.words import percent
 
+GAN_VIEWS = ("Made pictures", "The judge", "Training pictures", "Log", "Settings", "Export")
 VIEWS = ("Answers", "What happened", "Training pictures", "Log", "Settings", "Export")
 LEVELS = {"info": ":gray[·]", "warning": ":orange[:material/warning:]", "error": ":red[:material/error:]"}
 SHOWN = 24  # fills rows of 12, 8, 6 and 4
@@ -25,23 +26,27 @@ SHOWN = 24  # fills rows of 12, 8, 6 and 4
 
 def details(run: Run) -> None:
     """One view at a time; while the run moves it is drawn again every two seconds."""
+    gan = run.config.kind == "gan"
+    views = GAN_VIEWS if gan else VIEWS
     chosen = st.segmented_control(
         "View",
-        VIEWS,
-        default=VIEWS[0],
-        key="view",
+        views,
+        default=views[0],
+        key="view-gan" if gan else "view",
         persist_state="session",
         label_visibility="collapsed",
         required=True,
     )
     draw = {
         "Answers": first_answers,
+        "Made pictures": gan_details.made,
+        "The judge": gan_details.judged,
         "What happened": what_happened,
         "Training pictures": lambda each: training_pictures(each.config),
         "Log": log,
         "Settings": settings,
         "Export": export,
-    }[chosen or VIEWS[0]]
+    }[chosen or views[0]]
 
     def view() -> None:
         try:

@@ -107,7 +107,7 @@ def _options() -> tuple[list[Choice], dict[Choice, str]]:
     runs, best = services.runs()
     titles: dict[Choice, str] = {}
     for run in runs:
-        if run.snapshots:
+        if run.snapshots and run.config.kind == "classifier":
             titles[run.id] = f"run {run.id} · {run.name}" + (f" · {percent(best[run.id])}" if run.id in best else "")
     for name in services.checkpoints():
         titles[name] = f"model · {name}"

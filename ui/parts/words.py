@@ -63,6 +63,17 @@ def progress(run: Run) -> str:
 
 def recipe(config: RunConfig) -> str:
     """A recipe in one sentence."""
+    if config.kind == "gan":
+        who = {
+            "both": "",
+            "generator": ", only the generator learns",
+            "discriminator": ", only the discriminator learns",
+        }
+        return (
+            f"**{config.net}**, a generator and its discriminator, on **{config.dataset}**, {config.epochs} "
+            f"epoch{'s' * (config.epochs != 1)} at {config.lr:g}, {config.batch_size} pictures a step"
+            + who[config.train_only]
+        )
     net = config.net if config.net in NETS else "an own network"
     net = config.trunk or net
     often = f"{config.epochs} epoch{'s' * (config.epochs != 1)}"

@@ -1,0 +1,117 @@
+"""Below a GAN's curves: its pictures, what the discriminator says, the nearest training pictures, learning on."""
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.charts.theme import styled
+from core.latent.judging import nearest, verdicts
+from core.latent.latent import Latent
+from core.latent.sampler import Sampler, pixels
+from core.runs.run import Run
+from core.train.duel import Duel
+from ui import services
+from ui.parts import pictures, recipe
+from ui.parts.code import show_code
+
+SHOWN, JUDGED, COPIES = 48, 256, 12
+MOST = 3000  # training pictures to search for the nearest
+
+
+def newest(run: Run) -> tuple[Sampler, int, float] | None:
+    """The generator of the newest snapshot, with its step and epoch."""
+    moments = services.store().snapshots(run.id)
+    return (services.sampler_run(run.id, moments[-1].step), moments[-1].step, moments[-1].epoch) if moments else None
+
+
+def made(run: Run) -> None:
+    """The same 48 latents at the newest snapshot: they change while it learns."""
+    found = newest(run)
+    if found is None:
+        st.caption("The first snapshot comes within seconds." if run.active else "No snapshot was taken.")
+        return
+    sampler, step, epoch = found
+    shown = services.once(
+        ("gan-made", run.id, step), lambda: [sampler.picture(latent(sampler, i)) for i in range(SHOWN)]
+    )
+    st.caption(f"Made at step {step:,} (epoch {epoch:.2f}), always from the same numbers, seeds 0 to {SHOWN - 1}.")
+    captions = [sampler.classes[i % len(sampler.classes)] for i in range(SHOWN)] if sampler.classes else [""] * SHOWN
+    pictures.strip([_channels(each) for each in shown], captions, label="Made pictures")
+    st.page_link("pages/latent.py", label="Move their numbers on the Latent page", icon=":material/tune:",
+                 query_params={"model": f"run:{run.id}"})  # fmt: skip
+    learn_on(run, step)
+
+
+def latent(sampler: Sampler, seed: int) -> Latent:
+    return Latent(seed, label=seed % len(sampler.classes)) if sampler.classes else Latent(seed)
+
+
+def learn_on(run: Run, step: int) -> None:
+    """R0's wish: go on with one of the two alone."""
+    with st.popover("Learn on from here", icon=":material/fast_forward:", disabled=run.active):
+        st.caption(
+            "A new recipe that begins with both networks of this moment. Watch both scores *and* the distance: a frozen"
+            " judge is soon fooled, and that need not mean better pictures."
+        )
+        for player, text in (
+            ("generator", "Only the generator"),
+            ("discriminator", "Only the discriminator"),
+            ("both", "Both"),
+        ):
+            st.button(text, key=f"learn-{player}", on_click=_learn_on, args=(run, step, player), width="stretch")
+
+
+def _learn_on(run: Run, step: int, player: str) -> None:
+    values = dict(vars(run.config.replace(trunk=f"run:{run.id}@{step}", train_only=player)))
+    recipe.write("gan-faces", values)
+
+
+def judged(run: Run) -> None:
+    """Both histograms, and what is made beside the training picture it is nearest to."""
+    found = newest(run)
+    if found is None:
+        st.caption("Nothing to judge yet.")
+        return
+    sampler, step, _ = found
+    data = services.dataset(run.config.dataset)
+    said = services.once(
+        ("gan-judged", run.id, step), lambda: verdicts(sampler, data.x_train[:JUDGED], data.y_train[:JUDGED])
+    )
+    figure = go.Figure()
+    figure.add_histogram(x=said.on_made.numpy(), name="made", marker_color="#d55e00", opacity=0.65, nbinsx=40)
+    figure.add_histogram(x=said.on_real.numpy(), name="real", marker_color="#0072b2", opacity=0.65, nbinsx=40)
+    figure.add_vline(x=0, line_dash="dot")
+    styled(figure, st.context.theme.type or "light")
+    figure.update_layout(barmode="overlay", height=260, margin={"t": 10}, legend={"orientation": "h"})
+    figure.update_xaxes(title="the discriminator's answer: above zero it says real")
+    figure.update_yaxes(title="pictures")
+    st.caption(
+        f"The two scores at this moment: right on **{said.right_on_real:.0%}** of {JUDGED} real pictures, fooled by"
+        f" **{said.fooled:.0%}** of as many made ones (each judged by itself)."
+    )
+    st.plotly_chart(figure, key="gan-histogram", config={"displayModeBar": False})
+    made_ones, close = services.once(("gan-nearest", run.id, step), lambda: _nearest(sampler, data))
+    st.caption(
+        "Made pictures, and below each the nearest of the training pictures as the lab's eye sees it: copies would be alike."
+    )
+    pictures.strip(made_ones, [""] * COPIES, label="Made pictures")
+    pictures.strip(close, [""] * COPIES, label="The nearest training pictures")
+    show_code(verdicts, nearest, Duel.advance)
+
+
+def _nearest(sampler: Sampler, data: object) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    import torch
+
+    real = data.x_train[:MOST]  # type: ignore[attr-defined]
+    x = torch.cat(
+        [
+            sampler.make(sampler.point(latent(sampler, i))[None], sampler.labels([latent(sampler, i).label]))
+            for i in range(COPIES)
+        ]
+    )
+    places, _ = nearest(x, real)
+    return [_channels(each) for each in pixels(x)], list(real[places].numpy())
+
+
+def _channels(picture: np.ndarray) -> np.ndarray:
+    return np.moveaxis(np.atleast_3d(picture), -1, 0)
