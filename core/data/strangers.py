@@ -1,5 +1,7 @@
 """Strangers: small drawings that belong to no class, so that a network learns to say "none of these"."""
 
+import os
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -8,6 +10,7 @@ from torch import Tensor
 
 from core.data.ink import prepare
 from core.data.strokes import draw_set
+from core.paths import home
 
 LARGE = 112  # pixels a scribble is drawn at, before it is made as every drawing is
 Random = np.random.Generator
@@ -16,6 +19,23 @@ Picture = NDArray[np.uint8]
 
 def strangers(count: int, seed: int = 0) -> Tensor:
     """(count, 1, 28, 28): half digits and letters of the lab's own pen, half scribbles, lines and shapes."""
+    path = home() / "data" / "strangers" / f"{count}-{seed}.npy"
+    try:
+        kept = np.load(path, allow_pickle=False)
+        return torch.from_numpy(kept)
+    except (OSError, ValueError, EOFError):  # not there yet, or damaged: draw them
+        made = _drawn(count, seed)
+    part = path.with_name(f"{path.stem}.{os.getpid()}.part.npy")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(part, made.numpy(), allow_pickle=False)
+        part.replace(path)
+    except OSError:  # a full disk costs the next run a second
+        part.unlink(missing_ok=True)
+    return made
+
+
+def _drawn(count: int, seed: int) -> Tensor:
     characters, _ = draw_set(count // 2, seed)
     random = np.random.default_rng(seed)
     drawn = [characters[:, 0]]

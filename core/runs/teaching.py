@@ -18,14 +18,14 @@ def recipe(labels: Sequence[str], trunk: str = TRUNK) -> RunConfig:
     """A frozen trunk, changed copies of every drawing, and a head that may say "none of these"."""
     return RunConfig(
         dataset_of(list(labels)),
-        epochs=30,
+        epochs=16,
         batch_size=128,
-        lr=5e-3,
+        lr=0.01,
         weight_decay=0.01,
-        snapshots=6,
+        snapshots=3,
         trunk=trunk,
         retrain="last",
-        copies=40,
+        copies=30,
         refuse=True,
         rotate=12,
         zoom=0.12,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the page names trunks before torch is needed
     from core.runs.run import Run
     from core.train.facts import Snapshot
 
-STRANGERS = 600  # pictures of no class that a refusing head learns from, at least
+STRANGERS = 400  # pictures of no class that a refusing head learns from, at least
 Progress = Callable[[str, float], None]
 
 

@@ -184,10 +184,22 @@ def desk(classes: list[str]) -> None:
         if model:
             prediction = model.predictor.read(now.raw) if now.raw is not None else None
             reading.show(prediction, now.n, "things", model.predictor.rejects)
+        else:
+            _so_far(classes)
         _keeper(now, classes)
     if "teach-kept" in st.session_state:
         st.session_state.pop("teach-kept")
         st.rerun()
+
+
+def _so_far(classes: list[str]) -> None:
+    """Before the first lesson: how many drawings there are, and how many are still worth drawing."""
+    counts = pool().labels()
+    have = sum(min(counts.get(name, 0), teaching.ENOUGH) for name in classes)
+    need = teaching.ENOUGH * len(classes)
+    st.subheader("Five of each" if have < need else "Now press Teach", anchor=False)
+    st.progress(have / need, text=f"{have} of {need} drawings")
+    st.write("Draw them as differently as you would another day: larger, slanted, in a hurry. Then tap what it is.")
 
 
 def _model() -> Any:
@@ -201,7 +213,8 @@ def _model() -> Any:
 def _next(classes: list[str]) -> str:
     """The class that has the fewest drawings."""
     counts = pool().labels()
-    return min(classes, key=lambda name: counts.get(name, 0))
+    fewest = min(classes, key=lambda name: counts.get(name, 0))
+    return fewest if counts.get(fewest, 0) < teaching.ENOUGH else f"{', '.join(classes[:3])} …"
 
 
 def _keeper(now: canvas.Drawn, classes: list[str]) -> None:
