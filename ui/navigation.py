@@ -25,6 +25,7 @@ PAGES = (
     Place("train.py", "Train", ":material/play_circle:", "Choose a recipe, press Start, watch the network learn."),
     Place("compare.py", "Compare", ":material/balance:", "Lay runs over each other: what is real, and what is luck?"),
     Place("inside.py", "Inside", ":material/frame_inspect:", "See every filter, map and number of a network at work."),
+    Place("latent.py", "Latent", ":material/face:", "Move the numbers behind a made face: which one does what?"),
     Place("mistakes.py", "Mistakes", ":material/troubleshoot:", "See what a network gets wrong, picture by picture."),
     Place("time.py", "Time machine", ":material/history:", "Move one slider and watch a whole training happen again."),
     Place("reports.py", "Reports", ":material/menu_book:", "Five reports, run again: what they claim, what we find."),

@@ -11,9 +11,11 @@ from core.latent.sampler import Sampler, pixels
 from core.runs.run import Run
 from core.train.duel import Duel
 from ui import services
+from ui.navigation import PAGES
 from ui.parts import pictures, recipe
 from ui.parts.code import show_code
 
+LATENT = next(each.path for each in PAGES if each.file == "latent.py")
 SHOWN, JUDGED, COPIES = 48, 256, 12
 MOST = 3000  # training pictures to search for the nearest
 
@@ -37,7 +39,7 @@ def made(run: Run) -> None:
     st.caption(f"Made at step {step:,} (epoch {epoch:.2f}), always from the same numbers, seeds 0 to {SHOWN - 1}.")
     captions = [sampler.classes[i % len(sampler.classes)] for i in range(SHOWN)] if sampler.classes else [""] * SHOWN
     pictures.strip([_channels(each) for each in shown], captions, label="Made pictures")
-    st.page_link("pages/latent.py", label="Move their numbers on the Latent page", icon=":material/tune:",
+    st.page_link(LATENT, label="Move their numbers on the Latent page", icon=":material/tune:",
                  query_params={"model": f"run:{run.id}"})  # fmt: skip
     learn_on(run, step)
 
