@@ -129,7 +129,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "fashion-best": Preset(
         "Ours: FashionMNIST with a narrow ResNet",
-        "A narrow ResNet-9 trained with Muon on mirrored, shifted and partly blanked pictures; a running average is judged.",
+        "A narrow ResNet-9, Muon, mirrored, shifted and partly blanked pictures; a running average is judged.",
         RunConfig(
             "fashion",
             "resnet9-small",

@@ -125,7 +125,7 @@ def _judged(claim: Claim, better: Standing, worse: Standing) -> Finding:
     if better.partial or worse.partial:
         far = min(better.epochs, worse.epochs)
         better, worse = _cut(better, far), _cut(worse, far)
-        when = f" after {far} epochs"
+        when = f" after {far} epoch{'s' * (far > 1)}"
     else:
         when = ""
     found = duel(claim.better, better.seeds, claim.worse, worse.seeds, pictures=TEST_PICTURES)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.config import RunConfig
-from core.config.experiment import Experiment, Row, quick
+from core.config.experiment import OURS, Experiment, Row, quick
 from core.errors import LabError
 from core.look.reproduced import Standing
 from core.runs.run import Run
@@ -64,7 +64,7 @@ def again(experiment: Experiment, found: Mapping[str, Standing]) -> None:
     if why:
         st.caption(f":material/block: Not to be run from here. {why}")
         return
-    rows = [row for row in experiment.runnable if row.name != "ours"]
+    rows = [row for row in experiment.runnable if row.name != OURS]
     key = f"again-{experiment.name}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         seeds = st.selectbox(
@@ -85,6 +85,16 @@ def again(experiment: Experiment, found: Mapping[str, Standing]) -> None:
                 help=f"{note} Queues {count} run{'s' * (count > 1)}.",
                 on_click=start,
                 args=(experiment, rows, short, seeds),
+            )
+        ours = found.get(OURS)
+        if ours is not None and ours.row.config is not None and services.at_hand(ours.row.config.dataset):
+            st.button(
+                f"Run ours · {estimate([ours.row], found, False, seeds)}",
+                icon=":material/trophy:",
+                key=f"{key}-ours",
+                help=f"{ours.row.title}: {ours.row.about}",
+                on_click=start,
+                args=(experiment, [ours.row], False, seeds),
             )
         mine = [record.run for each in found.values() for record in each.records if record.run is not None]
         if mine and COMPARE:
