@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
+from core.errors import LabError
 from core.runs.catalogue import Entry, of_sweep
 from core.runs.recipes import Recipe, named, recipes
 from ui import services
@@ -123,8 +124,12 @@ def poll(draw: Callable[[], None], entries: Sequence[Entry], every: float = 1.0)
     before = {each.id: each.status for each in entries}
 
     def tick() -> None:
-        services.lab().tend()
-        now = {each.id: each.status for each in services.catalogue().find(before)[0]}
+        try:
+            services.lab().tend()
+            now = {each.id: each.status for each in services.catalogue().find(before)[0]}
+        except LabError as error:  # the store is busy: the next look will tell
+            st.error(str(error))
+            return
         if now != before or st.session_state.pop("compare-changed", None):
             st.rerun()
         draw()
