@@ -181,6 +181,8 @@ def _folder(run: int) -> Path:
 def _default_name(config: RunConfig, preset: str | None) -> str:
     if preset in PRESETS and config == PRESETS[preset].config:
         return preset
+    if config.trunk:
+        return f"{config.trunk} → {config.dataset}"[: TEXTS["name"]]
     return f"{'own line' if '|' in config.net else config.net} on {config.dataset}"[: TEXTS["name"]]
 
 

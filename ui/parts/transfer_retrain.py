@@ -49,7 +49,7 @@ def retrain() -> None:
     if config is not None:
         plan = _plan(config)
         if plan is not None:
-            counter(plan)
+            counter(plan, config)
             tables(plan)
             show_code(free, freeze)
     trouble()
@@ -62,7 +62,7 @@ def retrain() -> None:
         return
     st.divider()
     header(run)
-    board(run, mine, best)
+    board(run, runs, best)
     if run.snapshots > 1:
         what_moved(run)
     if run.status in ("finished", "stopped"):
@@ -168,14 +168,14 @@ def _plan(config: RunConfig) -> Any:
         return None
 
 
-def counter(plan: trunks.Plan) -> None:
+def counter(plan: trunks.Plan, config: RunConfig) -> None:
     """How many numbers stay, and how many learn."""
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         st.metric("Frozen", f"{plan.frozen:,}")
         st.metric("Trainable", f"{plan.trainable:,}")
         share = 100 * plan.trainable / max(plan.trainable + plan.frozen, 1)
         st.metric("Share that learns", f"{share:.1f} %" if share >= 0.1 else f"{share:.3f} %")
-        st.button("Start", icon=":material/play_arrow:", type="primary", on_click=_start, args=(plan.config,))
+        st.button("Start", icon=":material/play_arrow:", type="primary", on_click=_start, args=(config,))
 
 
 def tables(plan: trunks.Plan) -> None:
