@@ -9,5 +9,6 @@ BENCHES = {
     "inside": "looking inside a network",
     "latent": "pictures from a generator, directions, atlas; GAN training beside the plain loop",
     "compare": "100 runs drawn, and the Compare page over 10,000 runs",
+    "mistakes": "a click in the confusion matrix and a step of the time machine, 10,000 pictures, in a browser",
     "pages": "start-up, reruns, live ticks, Start and Stop in the running app",
 }

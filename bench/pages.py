@@ -189,7 +189,8 @@ def served(home: str) -> Iterator[tuple[str, int]]:
 
 def _ours(process: psutil.Process, home: str) -> bool:
     try:
-        return "core.runs.worker" in process.cmdline() and process.environ().get("LAB_HOME") == home
+        ours = {"core.runs.worker", "core.runs.errand"} & {*process.cmdline()}
+        return bool(ours) and process.environ().get("LAB_HOME") == home
     except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
         return False
 

@@ -102,7 +102,8 @@ def wait_for(address: str, server: "subprocess.Popen[bytes]", said: Path, second
 def _works_for(process: psutil.Process, home: Path) -> bool:
     """A worker process of that home, and of no other."""
     try:
-        return "core.runs.worker" in process.cmdline() and process.environ().get("LAB_HOME") == str(home)
+        ours = {"core.runs.worker", "core.runs.errand"} & {*process.cmdline()}
+        return bool(ours) and process.environ().get("LAB_HOME") == str(home)
     except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
         return False
 

@@ -334,3 +334,14 @@ def test_a_mark_that_fits_nothing_is_not_written_down(hunted, home, mark, monkey
     monkeypatch.setattr(st, "session_state", {"mistakes-hunt": {"mark": mark}})
     mistakes_game._mark(hunted, {0: 0, 1: 1}, 2)
     assert Fixes(Store()).of(hunted) == {}
+
+
+def test_a_picture_is_sent_to_the_inside_page_with_its_network_and_moment(open_page, run):
+    first = Store().snapshots(run)[0]
+    at = open_page("mistakes.py", run=str(run), epoch="0")
+    at.session_state["mistakes-go"] = 3
+    at.session_state["inside-number"] = 3
+    at.run()
+    assert not at.exception
+    assert at.session_state["inside-number"] == 3 and at.query_params["picture"] in ("3", ["3"])
+    assert at.session_state[f"inside-step-{run}"] == first.step

@@ -2,6 +2,7 @@
 // The answers to ten thousand pictures are here in the browser, so a click needs no server.
 
 const boards = new WeakMap()
+const FEW = 600   // mistakes that stand out on the map; more would hide all else
 
 function head(title, ...more) {
   const made = make("div", "head")
@@ -97,6 +98,7 @@ class Board {
     list.append(line, this.listNote)
     this.strip = new Strip(list, { open: index => this.show(index), about: index => this.about(index) })
     this.strip.sheets = this.sheets
+    this.strip.wide = data.classes.some(each => [...each].length > 4)   // long names below the pictures
     this.card = make("aside", "card")
     this.card.dataset.testid = "card"
     below.append(list, this.card)
@@ -326,7 +328,7 @@ class Board {
       this.clear.textContent = data.mode === "hunt" ? "All pictures" : data.mode === "side" ? "All disagreements" : "All mistakes"
       this.listNote.textContent = found.length ? (data.notes?.[data.mode] ?? "") : "There are no such pictures."
       this.cloud.chosen = this.choice.kind === "start" ? null : new Set(found)
-      this.loud = new Set(data.mode === "hunt" ? [] : this.choice.kind === "start" ? found : [])
+      this.loud = new Set(data.mode === "hunt" ? [] : this.choice.kind === "start" && found.length <= FEW ? found : [])
     }
     this.cloud.loud = i => this.loud.has(i)
     this.cloud.mark = this.open

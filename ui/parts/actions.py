@@ -9,7 +9,7 @@ from core.errors import LabError
 from core.runs.owners import may_delete, needs_code
 from core.runs.run import Run
 from ui import services, state
-from ui.parts import recipe
+from ui.parts import links, recipe
 from ui.parts.board import live
 from ui.parts.words import LOOKS, plain
 
@@ -55,7 +55,10 @@ def buttons(run: Run) -> None:
 
 
 def more(run: Run) -> None:
-    """The rarer actions: name, tags, note, once more, delete."""
+    """The rarer actions: a look at its mistakes, name, tags, note, once more, delete."""
+    if run.snapshots:
+        with st.container(horizontal=True):
+            links.looks(run.id)
     st.text_input("Name", run.name, key=f"name-{run.id}", max_chars=120, on_change=_rename, args=(run.id,))
     st.text_input(
         "Tags", ", ".join(run.tags), key=f"tags-{run.id}", placeholder="with commas", on_change=_tag, args=(run.id,)

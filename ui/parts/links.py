@@ -35,7 +35,7 @@ def choice(label: str, name: str, options: Sequence[str], show: Callable[[str], 
     return str(now)
 
 
-INSIDE, DRAW, TRANSFER = "inside.py", "draw.py", "transfer.py"
+INSIDE, DRAW, TRANSFER, MISTAKES, TIME = "inside.py", "draw.py", "transfer.py", "mistakes.py", "time.py"
 
 
 def page_of(file: str) -> str:
@@ -53,3 +53,12 @@ def teach() -> None:
     """The way to one's own classes."""
     if path := page_of(TRANSFER):
         st.page_link(path, label="Teach it something new", icon=":material/school:")
+
+
+def looks(run: int) -> None:
+    """The ways from a run to what it gets wrong, and back through its training."""
+    link = {"run": str(run)}
+    if path := page_of(MISTAKES):
+        st.page_link(path, label="Mistakes", icon=":material/troubleshoot:", query_params=link)
+    if path := page_of(TIME):
+        st.page_link(path, label="Time machine", icon=":material/history:", query_params=link)

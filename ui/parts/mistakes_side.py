@@ -10,7 +10,7 @@ from ui.parts import mistakes_data as data
 from ui.parts import mistakes_subject as subject
 from ui.parts.code import show_code
 from ui.parts.mistakes_subject import Choice, Network, Pictures
-from ui.parts.mistakes_views import look_inside
+from ui.parts.mistakes_views import go_inside, look_inside
 
 KEY = "mistakes-side"
 
@@ -49,8 +49,7 @@ def beside(of: Network, pictures: Pictures, found: Judged, options: dict[Choice,
         inside=of.link if pictures.dataset == of.opened.dataset else "",
         notes={"side": f"Below each picture: what {titles[0]} says | what {titles[1]} says."},
     )  # fmt: skip
-    if st.session_state.pop("mistakes-go", None):
-        st.switch_page("pages/inside.py")
+    go_inside(of)
     st.caption(f"Both read the same {count:,} test pictures of {pictures.dataset}. The map is that of {titles[0]}.")
     show_code(side, sentence)
 

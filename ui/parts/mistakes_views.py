@@ -14,6 +14,7 @@ from ui.components.mistakes_board import board, cell
 from ui.parts import canvas
 from ui.parts import mistakes_data as data
 from ui.parts.code import show_code
+from ui.parts.links import INSIDE, page_of
 from ui.parts.mistakes_subject import Network, Pictures, link
 from ui.parts.pictures import png
 from ui.parts.signs import both, named, sign
@@ -60,8 +61,7 @@ def confusions(of: Network, pictures: Pictures, found: Judged) -> None:
         notes={"mistakes": "Below each picture: what it is → what the network says."},
         on_cell=lambda: _keep_cell(len(of.opened.classes)), on_inside=lambda: look_inside(of),
     )  # fmt: skip
-    if st.session_state.pop("mistakes-go", None):
-        st.switch_page("pages/inside.py")
+    go_inside(of)
 
 
 def maps(of: Network, pictures: Pictures, found: Judged, wanted: str) -> tuple[list[dict[str, Any]], Any]:
@@ -119,7 +119,15 @@ def look_inside(of: Network, key: str = KEY) -> None:
         if of.run is not None:
             st.session_state["run"] = of.run.id
             st.session_state[f"inside-step-{of.run.id}"] = of.step
-        st.session_state["mistakes-go"] = True
+        st.session_state["mistakes-go"] = number
+
+
+def go_inside(of: Network) -> None:
+    """Turns to the Inside page when a picture was sent there."""
+    number = st.session_state.pop("mistakes-go", None)
+    if number is not None:
+        link = dict(part.split("=") for part in of.link.split("&"))
+        st.switch_page(page_of(INSIDE), query_params={**link, "picture": str(number)})
 
 
 def ten(of: Network, pictures: Pictures, found: Judged) -> None:

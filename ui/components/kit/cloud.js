@@ -1,6 +1,7 @@
 // The map: a point for every picture. Hover or touch shows it, dragging a line around some chooses them.
 
 const NEAR = 14   // pixels within which a point is meant
+const RINGS = 600   // chosen points with a ring; more would be one blot
 
 class Cloud {
   constructor(root, act) {
@@ -73,7 +74,11 @@ class Cloud {
     pen.globalAlpha = this.chosen ? 0.25 : 1
     for (const i of loud) if (!this.chosen?.has(i)) ring(i)
     pen.globalAlpha = 1
-    if (this.chosen) for (const i of this.chosen) ring(i)
+    for (const i of this.chosen ?? []) {
+      if (this.chosen.size <= RINGS) { ring(i); continue }
+      pen.fillStyle = this.colours(i)
+      pen.fillRect(this.xs[i] - size / 2, this.ys[i] - size / 2, size, size)
+    }
     this.letters(pen, page)
     for (const star of this.stars) this.star(pen, page, star)
     if (this.mark !== undefined && this.mark !== null && this.mark < this.count) {

@@ -26,8 +26,10 @@ class Matrix {
     this.rows = new Uint32Array(size)
     this.most = 0
     this.mostShare = 0
+    this.lines = []   // classes that have pictures: ten digits need ten rows, however many letters the network knows
     for (let t = 0; t < size; t++) {
       for (let a = 0; a < size; a++) this.rows[t] += this.counts[t * size + a]
+      if (this.rows[t]) this.lines.push(t)
       for (let a = 0; a < size; a++) {
         if (a === t) continue
         this.most = Math.max(this.most, this.counts[t * size + a])
@@ -43,7 +45,7 @@ class Matrix {
     const room = Math.max(120, this.root.clientWidth - this.edge - 2)
     this.cell = Math.max(7, Math.min(46, Math.floor(room / size)))
     this.width = this.edge + this.cell * size + 1
-    this.height = this.top + this.cell * size + 1
+    this.height = this.top + this.cell * this.lines.length + 1
   }
 
   paint() {
@@ -57,9 +59,9 @@ class Matrix {
     pen.font = `${Math.min(13, Math.max(8, cell * 0.62))}px ${page.font}`
     pen.textBaseline = "middle"
     pen.fillStyle = page.ink
+    pen.textAlign = "right"
+    this.lines.forEach((t, line) => pen.fillText(this.classes[t], edge - 6, top + (line + 0.5) * cell, edge - 8))
     this.classes.forEach((name, i) => {
-      pen.textAlign = "right"
-      pen.fillText(name, edge - 6, top + (i + 0.5) * cell, edge - 8)
       pen.save()
       pen.textAlign = this.top > 24 ? "left" : "center"
       pen.translate(edge + (i + 0.5) * cell, top - (this.top > 24 ? 6 : 11))
@@ -69,12 +71,12 @@ class Matrix {
     })
     pen.textAlign = "center"
     const words = cell >= 20
-    for (let t = 0; t < size; t++) {
+    for (const [line, t] of this.lines.entries()) {
       for (let a = 0; a < size; a++) {
         const count = this.counts[t * size + a]
         const part = count / Math.max(this.rows[t], 1)
         const strength = t === a ? 0.16 * part : count ? 0.16 + 0.84 * Math.sqrt(this.share ? part / (this.mostShare || 1) : count / (this.most || 1)) : 0
-        const x = edge + a * cell, y = top + t * cell
+        const x = edge + a * cell, y = top + line * cell
         pen.fillStyle = mix(paper, t === a ? calm : hot, strength)
         pen.fillRect(x, y, cell - 1, cell - 1)
         if (!words || !count) continue
@@ -88,8 +90,8 @@ class Matrix {
       pen.lineWidth = width
       pen.strokeStyle = page.ink
       const [t, a] = place
-      const x = a === null ? edge : edge + a * cell, y = t === null ? top : top + t * cell
-      pen.strokeRect(x - 0.5, y - 0.5, (a === null ? size : 1) * cell, (t === null ? size : 1) * cell)
+      const x = a === null ? edge : edge + a * cell, y = t === null ? top : top + this.lines.indexOf(t) * cell
+      pen.strokeRect(x - 0.5, y - 0.5, (a === null ? size : 1) * cell, (t === null ? this.lines.length : 1) * cell)
     }
     if (this.chosen) mark(this.chosen, 2.5)
     if (this.cursor) mark(this.cursor, 1.5)
@@ -101,10 +103,9 @@ class Matrix {
     const box = this.canvas.getBoundingClientRect()
     const factor = this.width / (box.width || 1)
     const a = Math.floor(((event.clientX - box.left) * factor - this.edge) / this.cell)
-    const t = Math.floor(((event.clientY - box.top) * factor - this.top) / this.cell)
-    const size = this.classes.length
-    if (t >= size || a >= size || (t < 0 && a < 0)) return null
-    return [t < 0 ? null : t, a < 0 ? null : a]
+    const line = Math.floor(((event.clientY - box.top) * factor - this.top) / this.cell)
+    if (line >= this.lines.length || a >= this.classes.length || (line < 0 && a < 0)) return null
+    return [line < 0 ? null : this.lines[line], a < 0 ? null : a]
   }
 
   said([t, a]) {
@@ -123,11 +124,11 @@ class Matrix {
 
   walk(event) {
     const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
-    const size = this.classes.length
-    const from = this.cursor ?? (this.chosen && this.chosen.every(each => each !== null) ? this.chosen : [0, 0])
+    const from = this.cursor ?? (this.chosen && this.chosen.every(each => each !== null) ? this.chosen : [this.lines[0], 0])
     if (moves[event.key]) {
-      const limit = value => Math.min(Math.max(value, 0), size - 1)
-      this.cursor = [limit(from[0] + moves[event.key][0]), limit(from[1] + moves[event.key][1])]
+      const limit = (value, count) => Math.min(Math.max(value, 0), count - 1)
+      const line = limit(this.lines.indexOf(from[0]) + moves[event.key][0], this.lines.length)
+      this.cursor = [this.lines[line], limit(from[1] + moves[event.key][1], this.classes.length)]
       this.spoken.textContent = this.said(this.cursor)
       this.paint()
     } else if (event.key === "Enter" || event.key === " ") this.act.pick(from)

@@ -23,7 +23,7 @@ class Strip {
 
   plan() {
     const side = this.sheets.side
-    this.tile = side <= 32 ? 56 : 64
+    this.tile = this.wide ? 96 : side <= 32 ? 56 : 64
     this.foot = 17
     this.gap = 7
     this.columns = Math.max(1, Math.floor((this.root.clientWidth + this.gap) / (this.tile + this.gap)))
