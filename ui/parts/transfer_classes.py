@@ -196,8 +196,10 @@ def _thumb(pixels: Any) -> str:
 
 
 STYLE = """<style>
-.ink-faults { list-style: none; margin: 0 !important; padding: 0 !important; display: grid; gap: 0.5rem; max-height: 22rem; overflow: auto; }
-.ink-faults li { margin: 0 !important; display: grid; grid-template-columns: 3rem 1fr; gap: 0.7rem; align-items: center; font-size: 0.88rem; }
+.ink-faults { list-style: none; margin: 0 !important; padding: 0 !important;
+  display: grid; gap: 0.5rem; max-height: 22rem; overflow: auto; }
+.ink-faults li { margin: 0 !important;
+  display: grid; grid-template-columns: 3rem 1fr; gap: 0.7rem; align-items: center; font-size: 0.88rem; }
 .ink-faults img, .ink-faults em { width: 3rem; height: 3rem; object-fit: cover; border-radius: 0.35rem; display: grid;
   place-items: center; background: rgba(128, 128, 128, 0.18); font: 600 1.3rem/1 Georgia, serif; }
 .ink-faults span { display: grid; min-width: 0; overflow-wrap: anywhere; }
