@@ -156,3 +156,24 @@ def test_the_page_in_docs_is_what_the_results_say() -> None:
     from docs.make_reports import page
 
     assert (ROOT / "docs" / "reports.md").read_text() == page(), "run `python -m docs.make_reports`"
+
+
+def test_what_the_cards_explain_is_in_the_shipped_runs() -> None:
+    from core.look.reproduced import standing
+    from core.runs.measured import shipped
+
+    def first(name: str, row: str) -> float:
+        found = standing(EXPERIMENTS[name].row(row), shipped())
+        return found.records[0].accuracy[0]
+
+    assert first("r3-ladder", "rate") > 0.3359, "one epoch passes what the report reached after 300"
+    assert first("r2-table1", "run-2") > 0.5, "ASGD learns from the first epoch on"
+
+
+def test_the_figure_of_report_2_for_asgd_is_the_share_of_ones(lab_data) -> None:
+    from core.data import registry
+
+    if registry.state("mnist") != "ready":
+        pytest.skip("needs MNIST")
+    digits = registry.load("mnist").y_test
+    assert int((digits == 1).sum()) == 1135 and len(digits) == 10_000
