@@ -180,7 +180,7 @@ def test_the_board_says_how_far_it_is_and_the_end_brings_verdict_and_score(open_
     said = words(at)
     assert not at.exception and "finished" in said and "9 of 9 runs · 1 failed" in said
     assert "64 is the best of 3" in said and "**2** · right; sketch" in said and "**0** · it was 64" in said
-    assert "Judged by test accuracy" in said
+    assert "Judged by test accuracy" in said and "Judged on the test set" in said
     press(at, "Try 1 again")
     assert store.counts()["queued"] == 1
 

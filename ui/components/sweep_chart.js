@@ -2,6 +2,7 @@
 // first result, the same axes to sketch what one expects with finger, mouse, arrow keys or numbers.
 
 const charts = new WeakMap()
+const guesses = new Map()   // sketches by name: they outlive the element, which a rerun may replace
 const NS = "http://www.w3.org/2000/svg"
 const HEIGHT = 300, TOP = 30, BOTTOM = 46, LEFT = 52, RIGHT = 14
 const FLOORS = [0, 0.5, 0.9]
@@ -109,6 +110,11 @@ function series(svg, data, number, x, y, colour, open) {
       draw(dot, "title", {}, `${point.label}, seed ${cell.seed}: ${percent(value)}${cell.value === null ? " so far" : ""}`)
       dot.onclick = () => open(cell.run)
     }
+    const gone = point.cells.find(cell => cell.state === "pruned")
+    if (gone && point.mean === null) {
+      const mark = draw(svg, "text", { class: "axis", x: at, y: HEIGHT - BOTTOM, "text-anchor": "middle" }, "×")
+      draw(mark, "title", {}, `${point.label}: pruned`)
+    }
     if (point.mean !== null) {
       const dot = draw(svg, "circle", { class: "mean", fill: colour, cx: at, cy: y(point.mean), r: 6.5 })
       draw(dot, "title", {}, `${point.label}: ${percent(point.mean)} in the mean of ${point.seeds}`)
@@ -181,15 +187,31 @@ function sketching(state, svg, x, y, low, high) {
     state.guess[points[place].label] = Math.round(Math.min(Math.max(value, 0), 1) * 1000) / 1000
     put()
   }
-  const draws = event => {
+  const where = event => {
     const box = svg.getBoundingClientRect(), scale = svg.viewBox.baseVal.width / box.width
-    const px = (event.clientX - box.left) * scale, py = (event.clientY - box.top) * scale
-    let nearest = 0
-    points.forEach((point, place) => { if (Math.abs(x(point.x) - px) < Math.abs(x(points[nearest].x) - px)) nearest = place })
-    set(nearest, low + (high - low) * (1 - (py - TOP) / (HEIGHT - TOP - BOTTOM)))
+    return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale]
   }
-  svg.onpointerdown = event => { state.dragging = true; svg.setPointerCapture(event.pointerId); draws(event) }
-  svg.onpointermove = event => { if (state.dragging) draws(event) }
+  const value = py => low + (high - low) * (1 - (py - TOP) / (HEIGHT - TOP - BOTTOM))
+  const nearest = px => points.reduce((best, point, place) =>
+    Math.abs(x(point.x) - px) < Math.abs(x(points[best].x) - px) ? place : best, 0)
+  let last = [0, 0]
+  svg.onpointerdown = event => {
+    state.dragging = true
+    svg.setPointerCapture(event.pointerId)
+    last = where(event)
+    set(nearest(last[0]), value(last[1]))
+  }
+  svg.onpointermove = event => {
+    if (!state.dragging) return
+    const [px, py] = where(event), [qx, qy] = last
+    points.forEach((point, place) => {   // what the line has crossed since, however fast it was drawn
+      const at = x(point.x)
+      if ((at - qx) * (at - px) <= 0 && px !== qx) set(place, value(qy + (py - qy) * (at - qx) / (px - qx)))
+    })
+    const here = nearest(px)
+    if (Math.abs(x(points[here].x) - px) < 14 || Math.abs(py - qy) > Math.abs(px - qx)) set(here, value(py))
+    last = [px, py]
+  }
   svg.onpointerup = svg.onpointercancel = () => { if (state.dragging) { state.dragging = false; state.tell() } }
   state.put = put
   put()
@@ -288,6 +310,8 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     state.watch.observe(state.root)
   }
   state.data = data
+  if (!guesses.has(data.name)) guesses.set(data.name, {})
+  state.guess = guesses.get(data.name)
   state.open = run => { if (run !== null) setTriggerValue("open", run) }
   state.tell = () => setStateValue("sketch", { ...state.guess })
   for (const point of data.points) state.guess[point.label] ??= data.guess?.[point.label] ?? 0.75

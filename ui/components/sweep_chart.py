@@ -40,6 +40,7 @@ def sweep_chart(
     plan = now.plan
     data = {
         "mode": "watch",
+        "name": key,
         "points": [_point(plan, point, winner) for point in now.points],
         "sketches": [{"name": bet.bettor, "values": dict(bet.sketch)} for bet in sketches if bet.sketch],
         "empty": "The first result comes soon." if now.sweep.status == "running" else "There is no result yet.",
@@ -54,7 +55,7 @@ def sketch_pad(
     by_label = {plan.label(knobs): knobs for knobs in plan.all_points()}
     points = [_point(plan, Point(at, by_label[label], label, ()), None) for at, label in enumerate(labels)]
     points.sort(key=lambda each: (each["series"], each["x"]))
-    data = {"mode": "sketch", "points": points, "sketches": [], "empty": "", "guess": guess or {}}
+    data = {"mode": "sketch", "points": points, "sketches": [], "empty": "", "guess": guess or {}, "name": key}
     result = _component(key=key, data=data | _axes(plan), default={"sketch": None}, on_sketch_change=lambda: None)
     return sketched(result, labels)
 

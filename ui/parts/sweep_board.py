@@ -4,6 +4,7 @@ import time
 
 import streamlit as st
 
+from core.config.plan import PRUNERS, SAMPLERS
 from core.errors import LabError
 from core.runs import bets, pacing
 from core.runs.bets import Bet
@@ -12,6 +13,7 @@ from core.runs.pacing import roughly
 from ui import services, state
 from ui.components.sweep_chart import sweep_chart
 from ui.navigation import PAGES
+from ui.parts import words
 from ui.parts.bets import bet_panel, form, sketch
 from ui.parts.board import CALM, LIVELY, live
 from ui.parts.words import plain
@@ -39,11 +41,26 @@ def sweep_board(number: int) -> bool:
     left, right = st.columns([1.9, 1], gap="large")
     with left:
         _poll(number, now, len(made))
+    with right:
         if now.is_over:
             verdict(now)
-    with right:
         bet_panel(now, made)
+        about(now)
     return True
+
+
+def about(now: Outcome) -> None:
+    """What all its runs have in common, and how they are judged."""
+    plan = now.plan
+    st.subheader("All runs")
+    judged = "pictures held out of the training set" if plan.metric == "val/accuracy" else "the test set"
+    st.markdown(f"{words.recipe(plan.base)}; varied: {plain(plan.text)}. Judged on {judged}.")
+    if plan.sampler != "grid":
+        st.caption(f"Points: {SAMPLERS[plan.sampler]}, {plan.points} of them.")
+    if plan.pruner != "none":
+        st.caption(f"Pruning {PRUNERS[plan.pruner]}. A pruned run is no result.")
+    if now.reused:
+        st.caption(f"↺ {now.reused} runs were there before, with exactly these settings, and are not trained again.")
 
 
 def betting(now: Outcome, made: list[Bet]) -> None:
@@ -163,13 +180,14 @@ def verdict(now: Outcome) -> None:
     """What the figures allow to be said; no winner where the seeds do not agree."""
     found = now.verdict()
     with st.container(border=True):
-        st.markdown(f"**{plain(found.sentence)}**")
+        st.subheader("The verdict")
+        st.markdown(plain(found.sentence))
         for note in found.notes:
             st.caption(plain(note))
         if left_out := sum(point.has_pruned and bool(point.values) for point in now.points):
             st.caption(
                 f"{left_out} point{'s' * (left_out > 1)} with a pruned run stay{'s' * (left_out == 1)} out of this: "
-                "what is left of them are their lucky seeds."
+                "what is left there are the lucky seeds."
             )
         mattered, how = now.importances()
         if mattered:
