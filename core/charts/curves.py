@@ -20,10 +20,10 @@ PANELS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "speed": ("Speed", "pictures a second", ("images_per_second",)),
 }
 GAN_PANELS: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "scores": ("Thin: D right on real. Bold: G fools D", "share", ("gan/d_right_on_real", "gan/g_fools_d")),
-    "loss": ("Losses: D thin, G bold", "loss", ("gan/d_loss", "gan/g_loss")),
-    "distance": ("Feature distance (the lab's eye)", "1 is real beside real", ("gan/feature_distance",)),
-    "variety": ("Diversity thin, nearest picture bold", "1 is as real ones", ("gan/diversity", "gan/nearest")),
+    "scores": ("Two scores", "share", ("gan/d_right_on_real", "gan/g_fools_d")),
+    "loss": ("Losses", "loss", ("gan/d_loss", "gan/g_loss")),
+    "distance": ("Feature distance", "1: real beside real", ("gan/feature_distance",)),
+    "variety": ("Diversity", "1: as real ones", ("gan/diversity",)),
 }
 GAN_METRICS = tuple(name for _, _, names in GAN_PANELS.values() for name in names)
 METRICS = tuple(name for _, _, names in PANELS.values() for name in names)

@@ -10,12 +10,13 @@ from torch.nn import functional as F
 from core.latent.attributes import measured, table_for
 from core.latent.directions import points
 from core.latent.sampler import Sampler
+from core.nets.eye import features
 
 BASES = 6  # ordinary pictures from which each index is moved
 STEP = 1.5  # how far, both ways, for picture and effect
-FAR = (2.5, 4.0, 6.0, 8.0)  # how far for the range: the first is where most of the training happened
+FAR = (2.0, 3.0, 4.0, 5.0, 6.0, 8.0)  # how far for the range; training saw hardly anything beyond 3
 TRIED = 3  # pictures per place of the range
-DOUBT = 0.05  # a picture is implausible if fewer ordinary ones convince the discriminator less
+DOUBT = 0.05  # implausible: fewer ordinary pictures convince the discriminator less, or look stranger to the eye
 SIDE = 32  # of the effect's picture
 Progress = Callable[[float], None]
 
@@ -64,6 +65,8 @@ def atlas(sampler: Sampler, progress: Progress | None = None) -> Atlas:
     labels = torch.arange(256) % len(sampler.classes) if sampler.classes else None
     usual = sampler.many(ordinary, labels)
     spread = measured(usual, table, sampler.dataset).std(0) + 1e-6
+    strange = Strangeness(usual)
+    most = strange(usual).quantile(1 - DOUBT)
     least = sampler.judged(usual, labels).float().quantile(DOUBT)
     z = points(sampler, BASES, seed=22)
     y = torch.arange(BASES) % len(sampler.classes) if sampler.classes else None
@@ -79,7 +82,8 @@ def atlas(sampler: Sampler, progress: Progress | None = None) -> Atlas:
         sizes.append(change.mean())
         both = measured(made[: 2 * BASES], table, sampler.dataset)
         moved.append(((both[:BASES] - both[BASES:]) / (2 * STEP)).mean(0) / spread)
-        believed = sampler.judged(made[2 * BASES :], None if again is None else again[2 * BASES :]).float() >= least
+        tried, told = made[2 * BASES :], None if again is None else again[2 * BASES :]
+        believed = (sampler.judged(tried, told).float() >= least) & (strange(tried) <= most)
         low, high = believed.view(2, len(FAR), TRIED).float().mean(2).tolist()
         lows.append(-reach(low))
         highs.append(reach(high))
@@ -88,6 +92,22 @@ def atlas(sampler: Sampler, progress: Progress | None = None) -> Atlas:
     stacked = torch.stack(pictures)
     shown = (stacked / stacked.max().clamp_min(1e-6) * 255).round().to(torch.uint8)
     return Atlas(table, shown, torch.stack(sizes), torch.stack(moved), torch.tensor(lows), torch.tensor(highs))
+
+
+class Strangeness:
+    """How far a picture lies from the cloud of ordinary ones, as the lab's eye sees it (Mahalanobis distance)."""
+
+    def __init__(self, usual: Tensor) -> None:
+        seen = features(usual.float())
+        self.middle = seen.mean(0)
+        cov = torch.cov(seen.T)
+        # few pictures for so many features: pulled towards a round cloud
+        self.inverse = torch.linalg.inv(0.5 * cov + 0.5 * torch.eye(len(cov)) * cov.diagonal().mean())
+
+    def __call__(self, x: Tensor) -> Tensor:
+        apart = features(x.float()) - self.middle
+        far: Tensor = ((apart @ self.inverse) * apart).sum(1).sqrt()
+        return far
 
 
 def moved_to(z: Tensor, index: int, value: Tensor | float) -> Tensor:

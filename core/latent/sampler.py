@@ -12,6 +12,7 @@ from torch import Tensor
 
 from core.config import RunConfig
 from core.errors import LabError
+from core.latent.attributes import table_for
 from core.latent.latent import Latent
 from core.nets import checkpoint
 from core.nets.gan import Discriminator, Generator, pair
@@ -112,9 +113,11 @@ def sampler(
             title,
             name,
         )
+    order = list(table_for(shape[0], config.dataset))  # as the page lists them; others come after those
     directions = {
         key.removeprefix("direction."): v.float() for key, v in tensors.items() if key.startswith("direction.")
     }
+    directions = dict(sorted(directions.items(), key=lambda pair: [*order, pair[0]].index(pair[0])))
     extras = {key: value for key, value in tensors.items() if key.startswith("atlas.")}
     nets = [net.eval().to(memory_format=torch.channels_last) for net in made]
     return Sampler(title, nets[0], nets[1], config.dataset, classes, directions, extras)  # type: ignore[arg-type]

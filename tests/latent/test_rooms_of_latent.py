@@ -100,9 +100,9 @@ def test_the_atlas_says_which_index_changes_the_picture(colour):
 
 
 def test_the_range_ends_where_pictures_are_no_longer_believed():
-    assert reach([1, 1, 0.67, 0.33]) == 6.0
-    assert reach([1, 0, 1, 1]) == 2.5
-    assert reach([0, 1, 1, 1]) == 0.0
+    assert reach([1, 1, 0.67, 0.33, 1, 1]) == 4.0
+    assert reach([1, 0, 1, 1, 1, 1]) == 2.0
+    assert reach([0, 1, 1, 1, 1, 1]) == 0.0
 
 
 @pytest.mark.parametrize(("channels", "dataset"), [(1, "mnist"), (3, "cifar10"), (3, "anime64")])

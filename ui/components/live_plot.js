@@ -136,7 +136,7 @@ function legend(state) {
     item.title = `run ${run.id}`
     return item
   })
-  if (parts.length) parts.push(element("span", "ink-hint", "thin: training · bold: test"))
+  if (parts.length) parts.push(element("span", "ink-hint", state.data.hint))
   state.legend.replaceChildren(...parts)
 }
 

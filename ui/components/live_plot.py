@@ -31,6 +31,7 @@ def live_plot(
     full: bool,
     key: str,
     panels: Mapping[str, tuple[str, str, tuple[str, ...]]] = PANELS,
+    hint: str = "thin: training · bold: test",
     empty: str = "",
     on_resync: Callable[[], None] = lambda: None,
 ) -> None:
@@ -51,6 +52,7 @@ def live_plot(
             "base": base,
             "full": full,
             "lines": sent(lines),
+            "hint": hint,
             "empty": empty,
         },
         on_resync_change=on_resync,

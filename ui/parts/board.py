@@ -117,6 +117,7 @@ def curves(here: services.Lab, run: Run, runs: Sequence[Run]) -> None:
         full=bool(base.pop("first", False)),
         key="curves-gan" if gan else "curves",
         panels=GAN_PANELS if gan else PANELS,
+        hint="thin: D (right on real) · bold: G (fools D)" if gan else "thin: training · bold: test",
         empty=EMPTY,
         on_resync=lambda: st.session_state.update(base={}),
     )

@@ -93,9 +93,7 @@ def judged(run: Run) -> None:
     )
     st.plotly_chart(figure, key="gan-histogram", config={"displayModeBar": False})
     made_ones, close = services.once(("gan-nearest", run.id, step), lambda: _nearest(sampler, data))
-    st.caption(
-        "Made pictures, and below each the nearest of the training pictures as the lab's eye sees it: copies would be alike."
-    )
+    st.caption("Made pictures, and below each the nearest training picture as the lab's eye sees it.")
     pictures.strip(made_ones, [""] * COPIES, label="Made pictures")
     pictures.strip(close, [""] * COPIES, label="The nearest training pictures")
     show_code(verdicts, nearest, Duel.advance)

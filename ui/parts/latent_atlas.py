@@ -94,9 +94,9 @@ def frame(found: Atlas) -> pd.DataFrame:
 
 def heat(grey: np.ndarray) -> np.ndarray:
     """Dark where nothing changes, orange and white where much does."""
-    x = grey[..., None].astype(np.float32) / 255
+    x = grey[..., None].astype(np.float32) / max(int(grey.max()), 1)
     stops = np.array([[16, 22, 31], [166, 54, 3], [255, 146, 72], [255, 244, 225]], np.float32)
-    place = np.sqrt(x) * 3
+    place = x * 3
     low = np.minimum(place.astype(int), 2)[..., 0]
     share = place - low[..., None]
     return (stops[low] * (1 - share) + stops[low + 1] * share).round().astype(np.uint8)

@@ -40,7 +40,7 @@ def found(subject: Subject, method: str) -> Directions:
 def view(subject: Subject) -> None:
     """Choose a method, look at its directions, keep one as a slider under a name."""
     st.subheader("Directions: many numbers moved together")
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([5, 6], gap="large")
     with left:
         method = st.segmented_control(
             "Method", list(METHODS), default="attributes", required=True, key="latent-method",
@@ -81,11 +81,12 @@ def entangled(subject: Subject, method: str) -> None:
     )
     st.html(
         '<div class="ink-entangled" tabindex="0" role="region" aria-label="What moves along each direction"><table>'
-        f"<thead><tr><th></th>{head}<th scope=col><span>entangled</span></th></tr></thead><tbody>{rows}</tbody></table></div>"
+        f"<thead><tr><th></th>{head}<th scope=col><span>entangled</span></th></tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
     )
     st.caption(
         "How far each attribute moves per unit of a direction, in its standard deviations. *Entangled*: the share of"
-        " all that moves which is not the strongest attribute. Nothing here is pure; that is how generators are."
+        " all that moves which is not the strongest attribute. Few directions are pure."
     )
 
 
