@@ -69,7 +69,7 @@ def test_an_empty_store_explains_itself_and_starts_a_first_comparison(open_page,
     assert not at.exception
     made = store.runs()
     assert len(made) == 6 and {run.config.seed for run in made} == {0, 1, 2}
-    assert {run.config.activation for run in made} == {"relu", "sigmoid"}
+    assert {run.config.activation for run in made} == {"relu", "tanh"}
     assert all(run.config.dataset == "strokes-digits" for run in made)
     assert at.query_params["runs"] == ["1-6"] or at.query_params["runs"] == "1-6"
     assert "ensure" in no_workers and "6 runs are still under way" in words(at).replace("\\", "")

@@ -18,7 +18,7 @@ from ui.parts.actions import DONE
 SEEDS = 3
 TINY = RunConfig("strokes-digits", "r1-lenet", epochs=2, batch_size=128, lr=6e-3, train_size=3000, snapshots=2)
 EXAMPLE = {"one recipe": {0: 0.967, 1: 0.972, 2: 0.975}, "another one": {0: 0.966, 1: 0.971, 2: 0.968}}
-PAIR = {"relu": TINY.replace(activation="relu"), "sigmoid": TINY.replace(activation="sigmoid")}
+PAIR = {"relu": TINY.replace(activation="relu"), "tanh": TINY.replace(activation="tanh")}
 
 
 def empty() -> None:
@@ -32,7 +32,7 @@ def empty() -> None:
             "difference is real or what luck alone would bring."
         )
         st.markdown(
-            "Begin with a small experiment: the same network with **ReLU** and with **sigmoid** between its layers, "
+            "Begin with a small experiment: the same network with **ReLU** and with **tanh** between its layers, "
             "three seeds each, on digits that the lab draws itself. It takes about a minute; the curves grow meanwhile."
         )
         st.button("Start this comparison", icon=":material/play_arrow:", type="primary", on_click=_start)
