@@ -14,7 +14,7 @@ from core.config import KNOBS
 from core.runs.database import Database
 from core.runs.tables import figures, names, runs, trials
 
-UNCOUNTED = ("seed", "snapshots", "precision")  # two runs that differ in these only are the same recipe
+UNCOUNTED = ("seed", "snapshots")  # two runs that differ in these only are the same recipe
 DEFAULTS = {
     name: list(each.default) if isinstance(each.default, tuple) else each.default for name, each in KNOBS.items()
 }

@@ -139,3 +139,4 @@ def _queue(groups: Sequence[Recipe], count: int) -> None:
     except LabError as error:
         st.session_state[DONE] = str(error)
     compare_choice.choose([*st.session_state.get(compare_choice.RUNS, []), *made])
+    compare_choice.seen("seeds")
