@@ -326,8 +326,15 @@ def test_mlflow_takes_every_point(done: tuple[Store, int], tmp_path: Path) -> No
 def test_an_onnx_file_answers_as_the_network(done: tuple[Store, int], tmp_path: Path) -> None:
     pytest.importorskip("onnx", reason="optional: pip install onnx onnxscript")
     pytest.importorskip("onnxscript", reason="optional: pip install onnx onnxscript")
-    import onnx
+    from onnx.reference import ReferenceEvaluator
+
+    from core.nets import checkpoint
+    from core.runs.finish import checkpoint_dir
 
     store, number = done
     exporting.onnx(store.run(number), tmp_path / "net.onnx")
-    assert [each.name for each in onnx.load(str(tmp_path / "net.onnx")).graph.output] == ["logits"]
+    net, card = checkpoint.load(checkpoint_dir(number))
+    pictures = torch.rand(5, *card.shape, generator=torch.Generator().manual_seed(0))  # another batch than exported
+    (answer,) = ReferenceEvaluator(str(tmp_path / "net.onnx")).run(["logits"], {"pictures": pictures.numpy()})
+    with torch.inference_mode():
+        assert torch.allclose(torch.from_numpy(answer), net(pictures), atol=1e-5)
