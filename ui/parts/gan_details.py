@@ -82,7 +82,7 @@ def judged(run: Run) -> None:
     figure = go.Figure()
     figure.add_histogram(x=said.on_made.numpy(), name="made", marker_color="#d55e00", opacity=0.65, nbinsx=40)
     figure.add_histogram(x=said.on_real.numpy(), name="real", marker_color="#0072b2", opacity=0.65, nbinsx=40)
-    figure.add_vline(x=0, line_dash="dot")
+    figure.add_vline(x=0, line_dash="dot", line_color="#8b8b8b")
     styled(figure, st.context.theme.type or "light")
     figure.update_layout(barmode="overlay", height=260, margin={"t": 10}, legend={"orientation": "h"})
     figure.update_xaxes(title="the discriminator's answer: above zero it says real")
