@@ -98,7 +98,7 @@ def _poll(number: int, seen: Outcome, count: int, draw: bool = True) -> None:
             st.error(str(error))
             return
         calmed = pace == LIVELY and time.time() > st.session_state.get("lively", 0.0)
-        if _signature(now, len(made)) != signature or calmed:
+        if _signature(now, len(made)) != signature or calmed or st.session_state.pop("chosen", False):
             st.rerun()
         if not draw:
             return
