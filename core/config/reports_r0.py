@@ -95,6 +95,9 @@ R0 = (
             Claim("A higher rate mends the large batch", "batch-400-lr", "batch-400"),
         ),
         ours="mnist-best",
+        why="As far as one can tell, the three sweeps hold one recipe three times (0.001, batches of 64, ReLU): 97.88, "
+        "98.00 and 98.12 %. Only luck lies between those, and the steps of this sweep are about as large. A larger "
+        "batch also takes fewer steps in as many epochs: it has moved less.",
     ),
     Experiment(
         "r0-activation",
@@ -120,6 +123,9 @@ R0 = (
             Claim("Batch norm and Adam carry the sigmoid", "sigmoid", "sigmoid-plain"),
         ),
         ours="mnist-best",
+        why="A sigmoid is flat far from zero, so gradients vanish on their way back. Batch norm keeps its input near "
+        "zero, and Adam scales small gradients up again: with both it is a fair activation for ten classes. The probe "
+        "takes both away.",
     ),
     Experiment(
         "r0-cifar",
