@@ -7,8 +7,9 @@ from core.runs.catalogue import Catalogue, Entry
 from core.runs.recipes import recipes
 from core.runs.store import Store
 from tests.pages.test_compare import trained
+from ui.parts.compare_cells import cell, sorting
 from ui.parts.compare_filter import FIELDS, choices, kept
-from ui.parts.compare_table import _cell, _columns, _sorting
+from ui.parts.compare_table import _columns
 from ui.parts.compare_verdict import further
 
 
@@ -58,21 +59,20 @@ def test_only_what_differs_has_a_column(entries):
 def test_cells_say_mean_spread_and_what_is_special(entries):
     ada, wide, failed = recipes(entries)
     assert (
-        _cell(ada, "figure", "test/accuracy") == "91.00 ± 1.41 %"
-        and _cell(wide, "figure", "test/accuracy") == "70.00 %"
+        cell(ada, "figure", "test/accuracy") == "91.00 ± 1.41 %" and cell(wide, "figure", "test/accuracy") == "70.00 %"
     )
     assert (
-        _cell(ada, "runs", "") == "2 seeds"
-        and _cell(failed, "runs", "") == "failed"
-        and _cell(failed, "figure", "test/accuracy") == ""
+        cell(ada, "runs", "") == "2 seeds"
+        and cell(failed, "runs", "") == "failed"
+        and cell(failed, "figure", "test/accuracy") == ""
     )
-    assert _cell(ada, "tags", "") == "homework" and _cell(wide, "filters", "") == "8,16"
-    assert _cell(ada, "seconds", "") == "6 s"
+    assert cell(ada, "tags", "") == "homework" and cell(wide, "filters", "") == "8,16"
+    assert cell(ada, "seconds", "") == "6 s"
 
 
 def test_what_has_no_figure_comes_last_whichever_way_one_sorts(entries):
     found = recipes(entries)
-    order = {each.key: _sorting(each, "figure", "test/accuracy") for each in found}
+    order = {each.key: sorting(each, "figure", "test/accuracy") for each in found}
     assert order[4][0] == 1 and order[1][0] == 0
     assert sorted([1, 3], key=order.get) == [3, 1]
 

@@ -1,21 +1,18 @@
 """The table of the Compare page: every run of the store, by recipe or one by one; what is ticked is compared."""
 
-import statistics
-import time
 from collections.abc import Sequence
 
 import streamlit as st
 
-from core.charts.banded import share
 from core.charts.theme import colour
 from core.config import KNOBS
 from core.runs.catalogue import Entry
-from core.runs.recipes import Recipe, differing, figure_of, recipes, short
+from core.runs.recipes import Recipe, differing, recipes
 from ui import services
 from ui.components.run_table import Column, Row, run_table
 from ui.parts import compare_choice, links
+from ui.parts.compare_cells import cell, sorting
 from ui.parts.compare_filter import filters, kept
-from ui.parts.words import duration, percent
 
 PAGE = 100  # rows sent at once
 KEY, SORT, PINS, SHOWN, ROWS = "compare-table", "compare-sort", "compare-pins", "compare-shown", "compare-rows"
@@ -71,7 +68,7 @@ def _draw(listed: Sequence[Entry], single: bool, metric: str, wanted: Sequence[s
     found = recipes(listed, single)
     key, down = st.session_state.setdefault(SORT, ("when", True))
     pins = st.session_state.setdefault(PINS, set())
-    order = {each.key: _sorting(each, key, metric) for each in found}
+    order = {each.key: sorting(each, key, metric) for each in found}
     found.sort(key=lambda each: order[each.key], reverse=down)
     top = st.session_state.get(compare_choice.TOP) or set()
 
@@ -125,32 +122,13 @@ def _columns(listed: Sequence[Entry], wanted: Sequence[str], only: bool, metric:
     ]
 
 
-def _sorting(group: Recipe, key: str, metric: str) -> tuple[int, float, str]:
-    """Numbers by size, words by the alphabet; what is not known last."""
-    if key == "when":
-        return (0, max(each.created for each in group.entries), "")
-    if key == "figure":
-        values = _values(group, metric)
-        return (0, statistics.fmean(values), "") if values else (1, 0.0, "")
-    if key == "runs":
-        return (0, float(len(group.entries)), "")
-    if key == "seconds":
-        return (0, statistics.fmean(each.seconds for each in group.entries), "")
-    if key in ("name", "owner", "tags"):
-        return (0, 0.0, str(getattr(group.first, key) or "").lower())
-    value = group.first.value(key)
-    if isinstance(value, int | float):
-        return (0, float(value), "")
-    return (0, 0.0, short(value)) if value is not None else (1, 0.0, "")
-
-
 def _row(
     group: Recipe, columns: Sequence[Column], chosen: set[int], pinned: bool, place: int | None, metric: str
 ) -> Row:
     mine = sum(each.id in chosen for each in group.entries)
     return Row(
         group.key,
-        [_cell(group, each.key, metric) for each in columns],
+        [cell(group, each.key, metric) for each in columns],
         ticked=0 if not mine else 2 if mine == len(group.entries) else 1,
         pinned=pinned,
         status=group.first.status,
@@ -158,65 +136,6 @@ def _row(
         dark="" if place is None else colour(place + 1, "dark"),
         title=f"run {group.key}, {group.first.name}" if len(group.entries) == 1 else f"the runs like {group.key}",
     )
-
-
-def _cell(group: Recipe, key: str, metric: str) -> str:
-    first = group.first
-    if key == "name":
-        return f"{group.key} {first.name}"
-    if key == "runs":
-        return _runs(group)
-    if key == "figure":
-        return _figure(group, metric)
-    if key == "seconds":
-        done = [each.seconds for each in group.entries if each.seconds]
-        return duration(statistics.fmean(done)) if done else ""
-    if key == "tags":
-        return "\t".join(sorted({tag for each in group.entries for tag in each.tags}))
-    if key == "owner":
-        return ", ".join(sorted({each.owner or "" for each in group.entries} - {""}))
-    if key == "when":
-        return ago(max(each.created for each in group.entries))
-    return short(first.value(key)) if not first.unreadable else "unreadable"
-
-
-def _runs(group: Recipe) -> str:
-    """How many, and what is special about them."""
-    count: dict[str, int] = {}
-    for each in group.entries:
-        count[each.status] = count.get(each.status, 0) + 1
-    if len(group.entries) == 1:
-        return group.first.status
-    special = [f"{number} {status}" for status, number in count.items() if status != "finished"]
-    return ", ".join([f"{len(group.entries)} seeds", *special])
-
-
-def _values(group: Recipe, metric: str) -> list[float]:
-    """The figures that there are, those of unfinished runs too."""
-    return [value for each in group.entries if (value := figure_of(each, metric)) == value]
-
-
-def _figure(group: Recipe, metric: str) -> str:
-    values = _values(group, metric)
-    if not values:
-        return ""
-    mean = statistics.fmean(values)
-    spread = statistics.stdev(values) if len(values) > 1 else 0.0
-    if share(metric):
-        return percent(mean) if len(values) < 2 else f"{100 * mean:.2f} ± {100 * spread:.2f} %"
-    return f"{mean:.4g}" if len(values) < 2 else f"{mean:.4g} ± {spread:.2g}"
-
-
-def ago(moment: float) -> str:
-    """How long it is since."""
-    seconds = max(time.time() - moment, 0)
-    if seconds < 90:
-        return "just now"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} min ago"
-    if seconds < 36 * 3600:
-        return f"{seconds / 3600:.0f} h ago"
-    return time.strftime("%-d %b %Y", time.localtime(moment))
 
 
 def _tick() -> None:
