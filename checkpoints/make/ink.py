@@ -17,7 +17,7 @@ from checkpoints.make import learn
 from checkpoints.make.judge import fair_bonus, favoured, figures, hold_out
 from checkpoints.make.keep import Kept
 from checkpoints.make.learn import MEAN, STD
-from checkpoints.make.tasks import MORE_DIGITS, TASKS, Material, Task, experts, gather, train
+from checkpoints.make.tasks import MORE_DIGITS, TASKS, Material, Task, gather, train
 from core import paths
 from core.nets import checkpoint
 from core.nets.card import Card
@@ -59,10 +59,6 @@ def _learned(all_of: Material, pictures: int, keep: Kept) -> tuple[dict[str, nn.
     say("ink34 goes on")
     given = (TASKS["ink34"], all_of, all_of.drawn, all_of.none, pictures, 8, nets["ink34"], say, MORE_DIGITS)
     nets["ink34"], more = keep("ink34-more", _timed, *given)
-    seconds["ink34"] += more
-    say("ink34 learns from the two others")
-    given = (TASKS["ink34"], all_of, all_of.drawn, all_of.none, 2 * pictures // 3, 23, nets["ink34"], say, MORE_DIGITS)
-    nets["ink34"], more = keep("ink34-taught", _timed, *given, experts(nets))
     seconds["ink34"] += more
     return nets, seconds
 

@@ -12,7 +12,7 @@ from checkpoints.make.gather import DIGITS, GREEK, LABELS, Pool, fold_of, joined
 from checkpoints.make.keep import Kept
 from checkpoints.make.learn import Say
 from checkpoints.make.outliers import UNSEEN
-from checkpoints.make.tasks import MORE_DIGITS, PAGES, TASKS, Material, Task, experts, train
+from checkpoints.make.tasks import MORE_DIGITS, PAGES, TASKS, Material, Task, train
 from core.look.predictor import rival
 
 CLEAR = PAGES[:4]  # the pen letters are torn from running text, and often no longer readable
@@ -48,8 +48,6 @@ def hold_out(all_of: Material, pictures: int, folds: int, say: Say, keep: Kept) 
             nets[name] = keep(f"{name}-without-{number + 1}", train, *given)
         given_more = (TASKS["ink34"], all_of, people, known, pictures, number + 10, nets["ink34"], say, MORE_DIGITS)
         nets["ink34"] = keep(f"ink34-more-without-{number + 1}", train, *given_more)
-        last = (TASKS["ink34"], all_of, people, known, pictures, number + 20, nets["ink34"], say, MORE_DIGITS)
-        nets["ink34"] = keep(f"ink34-taught-without-{number + 1}", train, *last, experts(nets))
         for name, net in nets.items():
             rows[name].append(_answers(net, TASKS[name], all_of, strangers, all_of.none.where(unseen)))
             say(f"{name}: {figures(rows[name][-1])[0]}")

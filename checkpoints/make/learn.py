@@ -3,7 +3,7 @@
 import copy
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,6 @@ from checkpoints.make.warp import warp
 
 Say = Callable[[str], None]
 MEAN, STD = 0.1307, 0.3081  # MNIST's pixels, scaled to 0..1
-TAUGHT, SOFT = 0.5, 2.0  # how much a teacher's answer counts beside the label, and how far it is softened
 
 
 @dataclass(frozen=True)
@@ -29,15 +28,6 @@ class Share:
     even: bool = True  # every label equally often
 
 
-@dataclass(frozen=True)
-class Teacher:
-    """A model that knows some of the classes better: `classes` from `first` on."""
-
-    net: nn.Module
-    first: int
-    classes: int
-
-
 def learn(
     net: nn.Module,
     shares: list[Share],
@@ -47,7 +37,6 @@ def learn(
     say: Say,
     batch: int = 256,
     smoothing: float = 0.02,
-    teachers: Sequence[Teacher] = (),
 ) -> nn.Module:
     """Trains on so many pictures, and returns the running average of the weights."""
     generator = torch.Generator().manual_seed(seed)
@@ -63,12 +52,9 @@ def learn(
     for step in range(steps):
         parts = [feed.take(generator) for feed in feeds]
         x, y = torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
-        x = ((x - MEAN) / STD).to(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
-            logits = net(x).float()
+            logits = net(((x - MEAN) / STD).to(memory_format=torch.channels_last)).float()
         loss = _loss(logits, y, smoothing)
-        for teacher in teachers:
-            loss = loss + TAUGHT * _unlike(teacher, x, logits, y)
         loss.backward()
         optimiser.step()
         optimiser.zero_grad()
@@ -86,15 +72,6 @@ def _loss(logits: Tensor, y: Tensor, smoothing: float) -> Tensor:
     """Cross-entropy with one more answer, "none of these", whose logit is always 0."""
     with_none = F.pad(logits, (0, 1))
     return F.cross_entropy(with_none, torch.where(y == NONE, logits.shape[1], y), label_smoothing=smoothing)
-
-
-def _unlike(teacher: Teacher, x: Tensor, logits: Tensor, y: Tensor) -> Tensor:
-    """How far the answers are from the teacher's where it knows the class: among its own classes, softened."""
-    known = (y >= teacher.first) & (y < teacher.first + teacher.classes)
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        says = F.softmax(teacher.net(x[known]).float() / SOFT, 1)
-    mine = logits[known, teacher.first : teacher.first + teacher.classes]
-    return F.kl_div(F.log_softmax(mine / SOFT, 1), says, reduction="sum") * SOFT**2 / len(y)
 
 
 class _Feed:

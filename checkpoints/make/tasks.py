@@ -1,6 +1,5 @@
 """What each shipped model learns: its classes, its pictures, and what it must refuse."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from torch import nn
 
 from checkpoints.make import learn
 from checkpoints.make.gather import DIGITS, GREEK, LABELS, NONE, Pool, drawn, joined, mnist, redrawn, synthetic
-from checkpoints.make.learn import Say, Share, Teacher
+from checkpoints.make.learn import Say, Share
 from checkpoints.make.outliers import outliers
 from core.nets.line import build
 
@@ -124,7 +123,6 @@ def train(
     start: nn.Module | None,
     say: Say,
     joint_digits: float = 0.32,
-    teachers: Sequence[Teacher] = (),
 ) -> nn.Module:
     """One model; from the 34-class model's weights where there is one."""
     net = build(LINE, (1, 28, 28), len(task.labels), seed)
@@ -136,11 +134,4 @@ def train(
             weights[name] = weights[name][task.first : task.first + len(task.labels)].clone()
         net.load_state_dict(weights)
         rate = 2.5e-3
-    parts = shares(task, all_of, people, none, joint_digits)
-    return learn.learn(net, parts, pictures, rate, seed, say, teachers=teachers)
-
-
-def experts(nets: dict[str, nn.Module]) -> tuple[Teacher, ...]:
-    """The models of one alphabet each, from which the joint one learns to tell its characters apart."""
-    alone = [task for task in TASKS.values() if len(task.labels) < len(LABELS)]
-    return tuple(Teacher(nets[task.name].eval(), task.first, len(task.labels)) for task in alone)
+    return learn.learn(net, shares(task, all_of, people, none, joint_digits), pictures, rate, seed, say)
