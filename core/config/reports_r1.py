@@ -79,8 +79,9 @@ R1 = (
             Claim("0.4 beats 0.6, which the report shows as 96 against 96", "dropout-0.4", "dropout-0.6"),
         ),
         ours="mnist-fast",
-        why="After one epoch no net over-fits yet, so dropout has nothing to prevent and only slows learning. The authors "
-        "guessed that test and training pictures are too alike; whether dropout pays later, a longer run would tell.",
+        why="After one epoch no net over-fits yet, so dropout has nothing to prevent and only slows learning. The "
+        "authors guessed that test and training pictures are too alike; whether dropout pays later, a longer run would "
+        "tell.",
     ),
     Experiment(
         "r1-kernel",
