@@ -223,6 +223,22 @@ def test_stop_go_on_and_delete(open_page):
     assert not at.exception and store.sweeps() == [] and store.runs() == [] and "sweep" not in at.query_params
 
 
+def test_somebody_elses_sweep_is_deleted_with_the_teachers_code_only(open_page, monkeypatch):
+    monkeypatch.setenv("LAB_TEACHER_CODE", "chalk")
+    store = Store()
+    sweep = store.add_sweep(plan("batch_size=32,64", base=BASE), owner="Ada")
+    store.stop_sweep(sweep)
+    at = open_page("train.py", sweep=str(sweep))
+    at.session_state[f"more-sweep-{sweep}"] = True
+    at.run()
+    at.checkbox(key=f"sure-sweep-{sweep}").set_value(True).run()
+    press(at, "Delete")
+    assert "The teacher code is missing. Sweep 1 is Ada's" in at.error[0].value and store.sweeps()
+    at.text_input(key=f"code-sweep-{sweep}").set_value("chalk").run()
+    press(at, "Delete")
+    assert store.sweeps() == []
+
+
 def test_a_run_leads_to_its_sweep_and_a_sweep_back_to_the_runs(open_page):
     store = Store()
     sweep = store.add_sweep(plan("batch_size=32,64", base=BASE))

@@ -9,6 +9,7 @@ from core.errors import LabError
 from core.runs import bets, pacing
 from core.runs.bets import Bet
 from core.runs.outcome import Outcome
+from core.runs.owners import may_delete, needs_code
 from core.runs.pacing import roughly
 from ui import services, state
 from ui.components.sweep_chart import sweep_chart
@@ -173,7 +174,9 @@ def buttons(now: Outcome) -> None:
             busy = now.sweep.status == "running" or now.count("running", "queued") > 0
             sure = st.checkbox("Delete it with its own runs", key=f"sure-sweep-{number}", disabled=busy)
             st.caption("Reused runs stay." if not busy else "Stop it first.")
-            _button("Delete", ":material/delete:", _delete, number, width="stretch", disabled=not sure)
+            if needs_code(now.sweep, state.visitor()):
+                st.text_input("Teacher code", key=f"code-sweep-{number}", type="password")
+            _button("Delete", ":material/delete:", _delete, now, width="stretch", disabled=not sure)
 
 
 def verdict(now: Outcome) -> None:
@@ -218,6 +221,7 @@ def _said(act, *args) -> None:
     live()
 
 
-def _delete(number: int) -> None:
-    services.store().delete_sweep(number)
+def _delete(now: Outcome) -> None:
+    may_delete(now.sweep, state.visitor(), st.session_state.get(f"code-sweep-{now.sweep.id}", ""))
+    services.store().delete_sweep(now.sweep.id)
     state.open_sweep(None)
