@@ -7,6 +7,7 @@ BENCHES = {
     "store": "logging, reading and claiming",
     "draw": "from a drawing to its answer",
     "inside": "looking inside a network",
+    "transfer": "a frozen trunk run once, Greek letters and animals by transfer",
     "latent": "pictures from a generator, directions, atlas; GAN training beside the plain loop",
     "compare": "100 runs drawn, and the Compare page over 10,000 runs",
     "mistakes": "a click in the confusion matrix and a step of the time machine, 10,000 pictures, in a browser",
