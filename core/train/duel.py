@@ -52,6 +52,7 @@ class Duel:
         self.dtype = autocast_dtype(config.precision, device)
         made = pair(config.net, (channels, side, side), config.latent, len(self.classes), config.d_norm, config.seed)
         self.nets = Pair(*(_placed(net, device) for net in made))  # type: ignore[arg-type]
+        self._rest()
         self.average: Generator | None = copy.deepcopy(self.nets.generator) if config.average else None
         self.optimisers = [
             torch.optim.Adam(net.parameters(), 1e-3, betas=(0.5, 0.99 if config.r1 else 0.999), fused=True)
@@ -64,6 +65,14 @@ class Duel:
         self.fixed = torch.randn(64, config.latent, generator=torch.Generator().manual_seed(config.seed)).to(device)
         if resume:
             self._restore(resume)
+
+    def _rest(self) -> None:
+        """Who does not learn keeps the running figures of its batch norms, too."""
+        for player, net in self.nets._asdict().items():
+            if self.config.train_only not in ("both", player):
+                for layer in net.modules():
+                    if isinstance(layer, nn.BatchNorm2d):
+                        layer.momentum = 0.0
 
     @property
     def epochs_done(self) -> float:
@@ -181,10 +190,8 @@ class Duel:
 
     @torch.no_grad()
     def watch_discriminator(self, real: Tensor, made: Tensor, y: Tensor | None) -> None:
-        """The scores of a discriminator that rests; its running figures stay as they are."""
-        self.nets.discriminator.eval()
+        """The scores of a discriminator that rests."""
         on_real, on_made = self.answers(real, made, y)
-        self.nets.discriminator.train()
         self.window.add_d(torch.zeros((), device=self.device), on_real, on_made)
 
     def gradient_norm(self) -> float:
