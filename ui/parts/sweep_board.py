@@ -57,7 +57,7 @@ def about(now: Outcome) -> None:
     judged = "pictures held out of the training set" if plan.metric == "val/accuracy" else "the test set"
     st.markdown(f"{words.recipe(plan.base)}; varied: {plain(plan.text)}. Judged on {judged}.")
     if plan.sampler != "grid":
-        st.caption(f"Points: {SAMPLERS[plan.sampler]}, {plan.points} of them.")
+        st.caption(f"{plan.points} {SAMPLERS[plan.sampler]}.")
     if plan.pruner != "none":
         st.caption(f"Pruning {PRUNERS[plan.pruner]}. A pruned run is no result.")
     if now.reused:
