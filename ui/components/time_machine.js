@@ -150,7 +150,11 @@ class Machine {
     }
     const both = make("div", "pair")
     const left = part("What is taken for what", "orange: mistakes", "matrixbox")
-    const right = part("Map", "one map for all moments; rings are mistakes", "cloudbox")
+    const right = part("Map", "rings are mistakes", "cloudbox")
+    this.zoomed = this.zoomed ?? true   // at its start a network sees hardly any difference: all pictures are one dot
+    this.zoom = button("", () => { this.zoomed = !this.zoomed; this.paint() }, "small")
+    this.zoom.title = "The directions are the same for all moments; the size follows the moment, or stays true"
+    right.firstChild.append(this.zoom)
     const box = make("div")
     left.append(box)
     this.matrix = new Matrix(box, data.classes, null)
@@ -177,8 +181,19 @@ class Machine {
     this.sheets = new Sheets(data.sheets)
     const [low, high] = [film.low, film.high]
     this.bounds = [low[0], high[0], low[1], high[1]]
+    this.fits = Array.from({ length: count }, (_, moment) => this.fit(moment))
     this.root.append(bar, this.curve, both, worst, kernels, this.mapBox)
     this.lowest = null
+  }
+
+  fit(moment) {   // what the points of a moment fill: left, right, low, high
+    const { places, truth } = this.film
+    const found = [Infinity, -Infinity, Infinity, -Infinity]
+    for (let i = 2 * moment * truth.length; i < 2 * (moment + 1) * truth.length; i += 2) {
+      found[0] = Math.min(found[0], places[i]); found[1] = Math.max(found[1], places[i])
+      found[2] = Math.min(found[2], places[i + 1]); found[3] = Math.max(found[3], places[i + 1])
+    }
+    return found
   }
 
   near(event) {   // the moment whose epoch is nearest to the pointer
@@ -265,7 +280,9 @@ class Machine {
       for (let k = 0; k < size; k++) to[k] = values[a + k] + (values[b + k] - values[a + k]) * soft
     }
     between(film.places, 2 * count, this.places)
-    this.cloud.place(this.places, this.bounds)
+    const fitted = this.fits[low].map((value, k) => value + (this.fits[high][k] - value) * soft)
+    this.cloud.place(this.places, this.zoomed ? fitted : this.bounds)
+    this.zoom.textContent = this.zoomed ? "Show the true size" : "Fit each moment"
     const palette = data.classes.map((_, i) => classColour(i, data.classes.length, page.dark))
     const wrong = this.answers
     this.cloud.colours = i => palette[film.truth[i]]

@@ -125,6 +125,8 @@ def handed_in(run: Run) -> Run | None:
 @st.fragment
 def hunt(run: Run, child: Run | None) -> None:
     """The training pictures, the most surprising labels first."""
+    if st.session_state.pop("mistakes-handed", False):
+        st.rerun()  # the score is above, outside this part
     of = subject.network(run.id)
     shown = lesson(run)
     key = ("hunt", of.key, run.config.key())
@@ -189,8 +191,10 @@ def _hand_in(run: Run, given: dict[int, int]) -> None:
         text = written(given)
         services.store().clone(run.id, state.visitor(), fixed_labels=text)
         services.lab().tend(now=True)
+        st.session_state["mistakes-handed"] = True
     except LabError as error:
         st.session_state["mistakes-said"] = str(error)
+        st.session_state["mistakes-handed"] = True
 
 
 def reckon(run: Run, child: Run) -> Finds:
@@ -239,7 +243,7 @@ def reveal(title: str, numbers: tuple[int, ...], run: Run) -> None:
     """Some pictures with their true labels."""
     all_of = services.dataset(run.config.dataset)
     secret = flipped(run.config, all_of.y_train, len(all_of.classes))
-    st.markdown(f"**{title}** ({len(numbers)})")
+    st.markdown(f"**{title}** ({len(numbers)}{', the first 12' if len(numbers) > 12 else ''})")
     tiles.style()
     tiles.row(
         tiles.tile(
