@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from core.data.classics import Progress
+from core.data.unpacking import in_english
 from core.errors import LabError
 from core.paths import home
 
@@ -53,7 +54,10 @@ def is_set(place: Path) -> bool:
 
 
 def _training(place: Path) -> Path:
-    return place / "train" if (place / "train").is_dir() else place
+    for part in ("train", "raw-img"):  # the latter is how Animals-10 is packed
+        if (place / part).is_dir():
+            return place / part
+    return place
 
 
 def _folders(place: Path) -> list[Path]:
@@ -82,7 +86,8 @@ def sources(place: Path) -> tuple[tuple[str, ...], list[Source]]:
         files = _pictures(_training(place) / name)
         found += [Source(path, label, not tests and i % EVERY == EVERY - 1) for i, path in enumerate(files)]
         found += [Source(path, label, True) for part in tests for path in _pictures(part / name)]
-    return classes, sorted(found, key=lambda each: each.test)
+    english = in_english(classes)
+    return tuple(english[name] for name in classes), sorted(found, key=lambda each: each.test)
 
 
 def _pictures(place: Path) -> list[Path]:

@@ -126,3 +126,13 @@ def test_the_stored_copy_is_used_until_a_picture_comes_and_mended_when_damaged(p
     assert len(registry.load("pets").x_train) == len(first.x_train)
     Image.new("RGB", (20, 20)).save(place / "dog" / "new.png")
     assert len(registry.load("pets").x_train) == 17
+
+
+def test_animals_10_is_read_as_it_is_packed_and_its_names_are_translated(place: Path) -> None:
+    (place / "raw-img").mkdir()
+    for italian, name in (("gatto", "cat"), ("cane", "dog")):
+        (place / name).rename(place / "raw-img" / italian)
+    data = registry.load("pets")
+    assert sorted(data.classes) == ["cat", "dog"] and len(data.x_train) == 16
+    red = data.x_train[data.y_train == data.classes.index("cat")].float()
+    assert abs(float(red[:, 0].mean()) - 200) < 3
