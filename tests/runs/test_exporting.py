@@ -310,6 +310,7 @@ def test_tensorboard_reads_back_every_point(done: tuple[Store, int], tmp_path: P
     assert read.Scalars("test/accuracy")[-1].value == pytest.approx(float(curves["test/accuracy"].values[-1]))
 
 
+@pytest.mark.filterwarnings("ignore")  # MLflow's own, about its libraries
 def test_mlflow_takes_every_point(done: tuple[Store, int], tmp_path: Path) -> None:
     pytest.importorskip("mlflow", reason="optional: pip install mlflow-skinny")
     from mlflow import MlflowClient
