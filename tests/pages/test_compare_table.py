@@ -18,7 +18,7 @@ def entries() -> list[Entry]:
     store = Store()
     for seed in range(2):
         trained(store, RunConfig("tiny", lr=0.01, seed=seed), 0.9 + seed / 50, owner="Ada", tags=["homework"])
-    trained(store, RunConfig("other", "r4-relu", lr=0.1, filters=(8, 16)), 0.7, name="Wide One", status="stopped")
+    trained(store, RunConfig("other", "r4-relu", lr=0.1, filters=(8, 16), activation="gelu"), 0.7, name="Wide One", status="stopped")
     trained(store, RunConfig("tiny", lr=0.5), None, status="failed", sweep="3")
     found = Catalogue(store).entries()
     store.close()
@@ -32,7 +32,7 @@ def ids(entries, words="", **picked):
 def test_words_and_rules_find_runs(entries):
     assert ids(entries) == [4, 3, 2, 1]
     assert ids(entries, "wide") == [3] and ids(entries, "ADA homework") == [2, 1]
-    assert ids(entries, "3") == [3] and ids(entries, "failed") == [4]
+    assert ids(entries, "3") == [3] and ids(entries, "failed") == [4] and ids(entries, "gelu") == [3]
     assert ids(entries, "lr>0.05") == [4, 3] and ids(entries, "lr>=0.1 lr<0.5") == [3] and ids(entries, "seed=1") == [2]
     assert ids(entries, "net=r4-relu") == [3] and ids(entries, "filters=8,16") == [3]
     assert ids(entries, "net>5") == [] and ids(entries, "nothing-like-it") == []
@@ -51,7 +51,7 @@ def test_filters_take_any_of_their_words_and_all_of_the_filters(entries):
 
 def test_only_what_differs_has_a_column(entries):
     shown = [each.key for each in _columns(entries, ["name", "figure", "epochs"], True, "test/accuracy")]
-    assert shown == ["name", "figure", "dataset", "net", "lr", "filters"]
+    assert shown == ["name", "figure", "dataset", "net", "lr", "activation", "filters"]
     shown = [each.key for each in _columns(entries, ["name", "epochs"], False, "test/accuracy")]
     assert shown == ["name", "epochs"]
 

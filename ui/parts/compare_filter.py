@@ -94,7 +94,8 @@ def _fits(entry: Entry, word: str) -> bool:
     if rule and rule[1] in KNOBS:
         return _rule(entry, *rule.groups())
     parts = (entry.name, entry.owner or "", entry.preset or "", *entry.tags, entry.status, entry.dataset)
-    return word == str(entry.id) or word in " ".join((*parts, str(entry.value("net")))).lower()
+    knobs = [value for value in entry.changed.values() if isinstance(value, str)]
+    return word == str(entry.id) or word in " ".join((*parts, str(entry.value("net")), *knobs)).lower()
 
 
 def _rule(entry: Entry, knob: str, sign: str, text: str) -> bool:
