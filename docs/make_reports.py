@@ -63,6 +63,12 @@ def page() -> str:
         judged = [one for one in findings(each, found) if one.kind != "unknown"]
         if judged:
             parts.append("\n".join(f"- {one.claim.text}: {one.sentence}" for one in judged) + "\n")
+        if each.aside:
+            curves = measured.aside(each.aside[0])
+            said = "; ".join(
+                f"{name} {', '.join(f'{100 * one:.2f}' for one in values)} %" for name, values in curves.items()
+            )
+            parts.append(f"*Beside* (`checkpoints/{each.aside[0]}.json`): {each.aside[1]}: {said}.\n")
         if each.why:
             parts.append(f"**Why.** {each.why}\n")
         if each.missing:

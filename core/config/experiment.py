@@ -49,6 +49,7 @@ class Experiment:
     claims: tuple[Claim, ...] = ()
     ours: str | None = None  # our preset for the same task
     why: str = ""  # what the authors could not explain, and which run shows it
+    aside: tuple[str, str] | None = None  # curves measured beside the rows: their file in checkpoints/, what they show
     missing: str = ""  # why it cannot be run from here, when it cannot
     page: str | None = None  # the page of the lab where this is done by hand: its file
     per_epoch: bool = False  # the report is about curves over epochs, not about one figure

@@ -167,6 +167,10 @@ def test_what_the_cards_explain_is_in_the_shipped_runs() -> None:
         return found.records[0].accuracy[0]
 
     assert first("r3-ladder", "rate") > 0.3359, "one epoch passes what the report reached after 300"
+    from core.runs.measured import aside
+
+    curves = aside("softmax-twice")
+    assert curves["twice"][-1] < 0.3359 < curves["once"][-1], "slowness alone does not end where the report did"
     assert first("r2-table1", "run-2") > 0.5, "ASGD learns from the first epoch on"
 
 

@@ -222,3 +222,14 @@ def test_the_raw_file_holds_its_own_key() -> None:
     for row in json.loads((Path(__file__).parents[2] / "checkpoints" / "reports.json").read_text())["records"]:
         assert row["epochs"] == len(row["accuracy"])
         assert RunConfig.from_dict(row["config"]).seed == row["seed"]
+
+
+def test_curves_measured_aside_are_read_or_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "shipped"
+    folder.mkdir()
+    assert measured.aside("nothing") == {}
+    (folder / "x.json").write_text('{"accuracy": {"once": [0.5, 1]}}')
+    assert measured.aside("x") == {"once": (0.5, 1.0)}
+    (folder / "x.json").write_text('{"accuracy": [1]}')
+    with pytest.raises(LabError, match="holds no measured curves"):
+        measured.aside("x")

@@ -9,6 +9,7 @@ from core.charts.reports import Course, courses
 from core.config import PRESETS
 from core.config.experiment import Experiment
 from core.look.reproduced import Record, Standing, findings, points, within
+from core.runs import measured
 from ui.components.chart_grid import Key, Panel, chart_grid
 from ui.navigation import PAGES
 from ui.parts import reports_run
@@ -37,6 +38,7 @@ def card(experiment: Experiment, found: Mapping[str, Standing]) -> None:
         _ours(experiment, found)
         if experiment.why:
             st.markdown(f":material/lightbulb: **Why.** {experiment.why}")
+            aside(experiment)
         for row in experiment.rows:
             if row.about:
                 st.caption(f"**{row.title}**: {row.about}")
@@ -115,6 +117,23 @@ def epochs(experiment: Experiment, found: Mapping[str, Standing]) -> None:
         legend=[Key(each.name, palette(place)) for place, each in enumerate(lines)],
         key=f"epochs-{experiment.name}",
         file=f"inkling-{experiment.name}",
+    )
+
+
+def aside(experiment: Experiment) -> None:
+    """Curves that a script measured to show why."""
+    curves = measured.aside(experiment.aside[0]) if experiment.aside else {}
+    if not curves or not experiment.aside:
+        return
+    lines = [Course(name, values, values, values, (), None) for name, values in curves.items()]
+    chart = Panel(
+        "aside", experiment.aside[1], courses(lines, experiment.chance, 240), "line: test accuracy", wide=True
+    )
+    chart_grid(
+        [chart],
+        legend=[Key(each.name, palette(place)) for place, each in enumerate(lines)],
+        key=f"aside-{experiment.name}",
+        file=f"inkling-{experiment.aside[0]}",
     )
 
 
