@@ -3,11 +3,13 @@
 import json
 import time
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from core.config.plan import Knobs, Plan
+from core.config import RunConfig
+from core.config.plan import MOST, Knobs, Plan
 from core.runs.library import new_row
 from core.runs.sweep import Sweep, as_sweep, as_trial, gone
 from core.runs.tables import runs, sweeps, trials
@@ -47,7 +49,7 @@ def write(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
 def row(sweep: int, plan: Plan, point: int, seed: int, knobs: Knobs) -> dict[str, Any]:
     """A trial that nobody has answered yet."""
-    key, told = plan.config(knobs, seed).key(), json.dumps(dict(knobs))
+    key, told = config(plan, knobs, seed).key(), json.dumps(dict(knobs))
     return {
         "sweep": sweep,
         "point": point,
@@ -57,6 +59,16 @@ def row(sweep: int, plan: Plan, point: int, seed: int, knobs: Knobs) -> dict[str
         "run": None,
         "reused": False,
     }
+
+
+def config(plan: Plan, knobs: Knobs, seed: int) -> RunConfig:
+    """A trial's settings. Made once: a thousand of them take longer than anybody should hold the store."""
+    return _config(plan, tuple(knobs.items()), seed)
+
+
+@lru_cache(maxsize=4 * MOST)
+def _config(plan: Plan, knobs: tuple[tuple[str, Any], ...], seed: int) -> RunConfig:
+    return plan.config(dict(knobs), seed)
 
 
 def fill(connection: Connection, sweep: Sweep) -> int:
@@ -75,7 +87,7 @@ def fill(connection: Connection, sweep: Sweep) -> int:
         if run is None:
             name = f"{plan.label(each.knobs)}, seed {plan.base.seed + each.seed}"
             name = name if len(plan.varied) > 1 else f"{plan.varied[0].knob} {name}"
-            new = new_row(plan.config(each.knobs, each.seed), name[:120], sweep.owner, sweep=me, priority=BEHIND)
+            new = new_row(config(plan, each.knobs, each.seed), name[:120], sweep.owner, sweep=me, priority=BEHIND)
             run = int(connection.execute(insert(runs).values(new).returning(runs.c.id)).scalar_one())
         place = (trials.c.sweep == sweep.id) & (trials.c.point == each.point) & (trials.c.seed == each.seed)
         connection.execute(update(trials).where(place).values(run=run, reused=reused))

@@ -171,7 +171,7 @@ def _left(sweep: Sweep, plan: Plan, trials: Sequence[Trial], runs: Mapping[int, 
         run = runs.get(trial.run or 0)
         if run is None or run.status not in ("queued", "running"):
             continue
-        seconds = run.remaining if run.status == "running" else pace.seconds(plan.config(trial.knobs, trial.seed))
+        seconds = run.remaining if run.status == "running" else pace.of(plan.base, trial.knobs)
         if seconds is None:
             seconds = pace.seconds(plan.base)
         if seconds is None:

@@ -4,15 +4,17 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from core import paths
 from core.config import RunConfig
-from core.config.plan import MOST, Plan
+from core.config.plan import MOST, Knobs, Plan
 from core.runs.run import Run
 from core.runs.store import Store
 from core.runs.sweep import too_many
 
 LOOKED_AT = 300  # finished runs, newest first
+COUNTS = ("net", "dataset", "epochs", "batch_size", "train_size")  # knobs that decide how long a run takes
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Pace:
     """Seconds by the clock that runs took, tests and loading included."""
 
     def __init__(self, done: Sequence[Run]) -> None:
+        self._known: dict[tuple[Any, ...], float | None] = {}
         self._took: dict[tuple[str, str], list[tuple[RunConfig, float]]] = {}
         for run in done:
             seconds = wall(run)
@@ -37,19 +40,27 @@ class Pace:
 
     def seconds(self, config: RunConfig) -> float | None:
         """What a run would take: the median of those with the nearest batch size and number of pictures."""
-        known = self._took.get((config.net, config.dataset))
-        if not known:
+        return self.of(config, {})
+
+    def of(self, base: RunConfig, knobs: Knobs) -> float | None:
+        """The same for a point of a sweep, of which a thousand are asked about at once."""
+        asked = tuple(knobs.get(name, getattr(base, name)) for name in COUNTS)
+        if asked not in self._known:
+            self._known[asked] = self._judge(*asked)
+        return self._known[asked]
+
+    def _judge(self, net: str, dataset: str, epochs: int, batch: int, size: int) -> float | None:
+        took = self._took.get((net, dataset))
+        if not took:
             return None
-        nearest = min(_away(config, other) for other, _ in known)
-        alike = [per_epoch for other, per_epoch in known if _away(config, other) == nearest]
-        return statistics.median(alike) * config.epochs
+        away = [_away(batch, size, other) for other, _ in took]
+        alike = [per_epoch for (_, per_epoch), far in zip(took, away, strict=True) if far == min(away)]
+        return statistics.median(alike) * epochs
 
 
-def _away(one: RunConfig, other: RunConfig) -> float:
+def _away(batch: int, size: int, other: RunConfig) -> float:
     """How unlike two recipes are as to their pace."""
-    batch = abs(math.log2(one.batch_size / other.batch_size))
-    size = 0.0 if one.train_size == other.train_size else 3.0
-    return round(batch + size, 6)
+    return round(abs(math.log2(batch / other.batch_size)) + (0.0 if size == other.train_size else 3.0), 6)
 
 
 def wall(run: Run) -> float | None:

@@ -25,6 +25,9 @@ class Sweeps(Library, Operations):
         if plan.runs > MOST:
             raise too_many(plan)
         points = list(plan.all_points())
+        for point in points:  # before the store is locked
+            for seed in range(plan.seeds):
+                filling.config(plan, point, seed)
         values = {"name": (name or plan.text)[:120], "owner": owner, "status": "betting", "plan": plan.to_json()}
         with self.write() as connection:
             new = insert(sweeps).values(**values, created=time.time()).returning(sweeps.c.id)

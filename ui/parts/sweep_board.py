@@ -192,7 +192,8 @@ def verdict(now: Outcome) -> None:
                 f"{left_out} point{'s' * (left_out > 1)} with a pruned run stay{'s' * (left_out == 1)} out of this: "
                 "what is left there are the lucky seeds."
             )
-        mattered, how = now.importances()
+        key = ("mattered", now.sweep.id, now.sweep.plan_json, now.sweep.finished, now.done)
+        mattered, how = services.once(key, now.importances)
         if mattered:
             told = ", ".join(f"{name.replace('_', ' ')} {share:.0%}" for name, share in mattered.items())
             st.caption(f"What mattered: {told}. {how}")
