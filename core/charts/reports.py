@@ -136,7 +136,11 @@ def courses(lines: Sequence[Course], chance: float | None, height: int = 340) ->
     return figure(
         traces,
         height,
-        xaxis=titled("epoch", dtick=1 if most <= 20 else None, range=[0.7, most + 1.1]),
+        xaxis=titled(
+            "epoch",
+            dtick=1 if most <= 20 else None,
+            range=[0.7, most + (1.1 if any(each.said for each in lines) else 0.3)],
+        ),
         yaxis=titled("share right", tickformat=".0%"),
         uirevision="courses",
     )

@@ -83,6 +83,7 @@ R3 = (
         "alone would not end at 33.59 %: two epochs that stand for 200 of theirs go far beyond that, and the report "
         "itself expected 60 %. Its appendix ends the network in a softmax, and PyTorch's cross-entropy takes a "
         "softmax, too. Taken twice, gradients shrink, and the net crawls as theirs did. In such a crawl every step of "
-        "the ladder mostly changes how fast a net gets away from its start, and that was read as how good it is.",
+        "the ladder mostly changes how fast a net gets away from its start, and that was read as how good it is. Their "
+        "code is not given: this is the likeliest reading, not a proof.",
     ),
 )

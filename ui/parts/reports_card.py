@@ -61,11 +61,17 @@ def _badge(found: Mapping[str, Standing]) -> None:
 
 def _claims(experiment: Experiment, found: Mapping[str, Standing]) -> None:
     """Each conclusion, and whether it holds."""
-    for each in findings(experiment, found):
+    judged = findings(experiment, found)
+    for each in judged:
+        if each.kind == "unknown":
+            continue
         said = each.sentence
-        for start in ("Holds: ", "The other way round: ", "Cannot be told from chance: ", "Not measured yet."):
+        for start in ("Holds: ", "The other way round: ", "Cannot be told from chance: "):
             said = said.removeprefix(start)
         st.markdown(f"{KINDS[each.kind]} {each.claim.text}{f': {said}' if said else ''}")
+    waiting = [each.claim.text for each in judged if each.kind == "unknown"]
+    if waiting:
+        st.markdown(f"{KINDS['unknown']} until both of its rows are measured: {'; '.join(waiting)}.")
     off = [each for each in found.values() if each.agrees is False and not each.row.probe]
     if off:
         worst = max(off, key=lambda each: abs(each.off or 0))
