@@ -7,8 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from core.latent.attributes import measured, table_for
-from core.latent.directions import points
+from core.latent.directions import points, straight
 from core.latent.sampler import Sampler
 from core.nets.eye import features
 
@@ -60,17 +59,17 @@ def kept(tensors: Mapping[str, Tensor]) -> Atlas | None:
 @torch.inference_mode()
 def atlas(sampler: Sampler, progress: Progress | None = None) -> Atlas:
     """Moves each index from a few ordinary pictures, one at a time, and looks at what happens."""
-    table = tuple(table_for(sampler.generator.shape[0], sampler.dataset))
+    lines, fits = straight(sampler)  # many pictures: six would only show their own accidents
     ordinary = points(sampler, 256, seed=21)
     labels = torch.arange(256) % len(sampler.classes) if sampler.classes else None
     usual = sampler.many(ordinary, labels)
-    spread = measured(usual, table, sampler.dataset).std(0) + 1e-6
     strange = Strangeness(usual)
-    most = strange(usual).quantile(1 - DOUBT)
-    least = sampler.judged(usual, labels).float().quantile(DOUBT)
-    z = points(sampler, BASES, seed=22)
+    oddness, answers = strange(usual), sampler.judged(usual, labels).float()
+    most, least = oddness.quantile(1 - DOUBT), answers.quantile(DOUBT)
+    plain = ((oddness <= oddness.median()) & (answers >= answers.quantile(0.25))).nonzero()[:BASES, 0]
+    z = ordinary[plain if len(plain) == BASES else torch.arange(BASES)]  # from pictures that are not odd themselves
     y = torch.arange(BASES) % len(sampler.classes) if sampler.classes else None
-    pictures, sizes, moved, lows, highs = [], [], [], [], []
+    pictures, sizes, lows, highs = [], [], [], []
     for index in range(sampler.size):
         places = torch.cat([moved_to(z, index, z[:, index] + STEP), moved_to(z, index, z[:, index] - STEP)])
         far = torch.cat([moved_to(z[:TRIED], index, sign * value) for sign in (-1, 1) for value in FAR])
@@ -80,18 +79,16 @@ def atlas(sampler: Sampler, progress: Progress | None = None) -> Atlas:
         change = (more - less).abs().mean((0, 1)) / (2 * STEP) * 127.5
         pictures.append(F.adaptive_avg_pool2d(change[None, None], SIDE)[0, 0])
         sizes.append(change.mean())
-        both = measured(made[: 2 * BASES], table, sampler.dataset)
-        moved.append(((both[:BASES] - both[BASES:]) / (2 * STEP)).mean(0) / spread)
         tried, told = made[2 * BASES :], None if again is None else again[2 * BASES :]
         believed = (sampler.judged(tried, told).float() >= least) & (strange(tried) <= most)
         low, high = believed.view(2, len(FAR), TRIED).float().mean(2).tolist()
-        lows.append(-reach(low))
+        lows.append(0.0 - reach(low))
         highs.append(reach(high))
         if progress:
             progress((index + 1) / sampler.size)
     stacked = torch.stack(pictures)
     shown = (stacked / stacked.max().clamp_min(1e-6) * 255).round().to(torch.uint8)
-    return Atlas(table, shown, torch.stack(sizes), torch.stack(moved), torch.tensor(lows), torch.tensor(highs))
+    return Atlas(tuple(fits), shown, torch.stack(sizes), lines, torch.tensor(lows), torch.tensor(highs))
 
 
 class Strangeness:

@@ -64,6 +64,12 @@ def pca(sampler: Sampler, count: int = 6, samples: int = SAMPLES) -> Directions:
 def regression(sampler: Sampler, samples: int = SAMPLES, ridge: float = 10.0) -> tuple[Directions, dict[str, float]]:
     """One direction per measured attribute: a straight line through pictures and figures; and how well it fits (R²,
     on pictures that the line has not seen)."""
+    lines, fits = straight(sampler, samples, ridge)
+    return {name: lines[:, i] / lines[:, i].norm().clamp_min(1e-6) for i, name in enumerate(fits)}, fits
+
+
+def straight(sampler: Sampler, samples: int = SAMPLES, ridge: float = 10.0) -> tuple[Tensor, dict[str, float]]:
+    """(latent, attributes): how far each attribute moves per unit of each index, in its standard deviations."""
     z = points(sampler, samples)
     y = torch.arange(samples) % len(sampler.classes) if sampler.classes else None
     table = tuple(table_for(sampler.generator.shape[0], sampler.dataset))
@@ -74,8 +80,7 @@ def regression(sampler: Sampler, samples: int = SAMPLES, ridge: float = 10.0) ->
     lines = torch.linalg.solve(known.T @ known + ridge * torch.eye(sampler.size), known.T @ values[:cut])
     rest = values[cut:] - z[cut:] @ lines
     fits = 1 - rest.square().mean(0) / values[cut:].var(0, unbiased=False).clamp_min(1e-6)
-    vectors = {name: lines[:, i] / lines[:, i].norm().clamp_min(1e-6) for i, name in enumerate(table)}
-    return vectors, dict(zip(table, fits.tolist(), strict=True))
+    return lines, dict(zip(table, fits.tolist(), strict=True))
 
 
 def apart(vectors: Directions) -> Directions:

@@ -15,6 +15,7 @@ from core.train.duel import Duel, d_loss, g_loss
 from core.train.facts import Ended, Event, Fact, Metric, Snapshot
 from core.train.fit_gan import fit_gan
 from core.train.gan_pictures import squared
+from core.train.slow import slow
 
 CPU = torch.device("cpu")
 SMALL = RunConfig("dots", "gan-small", epochs=2, batch_size=16, kind="gan", schedule="constant", lr=2e-4, average=0.9)
@@ -154,3 +155,13 @@ def test_the_same_seed_gives_the_same_networks_and_leaves_torchs_luck_alone():
     a, b = pair("gan-small", (1, 32, 32), seed=3), pair("gan-small", (1, 32, 32), seed=3)
     assert torch.equal(torch.get_rng_state(), before)
     assert all(torch.equal(p, q) for p, q in zip(a.generator.parameters(), b.generator.parameters(), strict=True))
+
+
+def test_in_slow_motion_each_player_gets_what_it_wants():
+    config = SMALL.replace(lr=1e-3)
+    weights = [fact for fact in fit_gan(config, dots(), CPU) if isinstance(fact, Snapshot)][-1].weights
+    seen = slow(config, dots(), weights)
+    gap = [float((real - made).mean()) for real, made in (seen.before, seen.after_d)]
+    assert gap[1] > gap[0]  # the discriminator's step tells real from made better
+    assert float(seen.after_g[1].mean()) > float(seen.after_d[1].mean())  # the generator's fools it more
+    assert seen.real.shape == seen.made.shape == (8, 1, 32, 32) and not torch.equal(seen.made, seen.remade)

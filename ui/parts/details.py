@@ -12,13 +12,13 @@ from core.runs.run import Run
 from core.train.diagnose import sentences
 from core.train.fit import fit
 from ui import services
-from ui.parts import gan_details, pictures
+from ui.parts import gan_details, gan_slow, pictures
 from ui.parts.code import show_code
 from ui.parts.export import export
 from ui.parts.recipe import said
 from ui.parts.words import percent
 
-GAN_VIEWS = ("Made pictures", "The judge", "Training pictures", "Log", "Settings", "Export")
+GAN_VIEWS = ("Made pictures", "The judge", "One step", "Training pictures", "Log", "Settings", "Export")
 VIEWS = ("Answers", "What happened", "Training pictures", "Log", "Settings", "Export")
 LEVELS = {"info": ":gray[·]", "warning": ":orange[:material/warning:]", "error": ":red[:material/error:]"}
 SHOWN = 24  # fills rows of 12, 8, 6 and 4
@@ -41,6 +41,7 @@ def details(run: Run) -> None:
         "Answers": first_answers,
         "Made pictures": gan_details.made,
         "The judge": gan_details.judged,
+        "One step": gan_slow.view,
         "What happened": what_happened,
         "Training pictures": lambda each: training_pictures(each.config),
         "Log": log,
@@ -54,7 +55,7 @@ def details(run: Run) -> None:
         except LabError as error:
             st.error(str(error))
 
-    moving = run.active and chosen not in ("Training pictures", "Settings", "Export")
+    moving = run.active and chosen not in ("Training pictures", "Settings", "Export", "One step")
     st.fragment(view, run_every=2.0 if moving else None)()
     if chosen == "Answers":
         show_code(answers)
