@@ -18,7 +18,13 @@ def entries() -> list[Entry]:
     store = Store()
     for seed in range(2):
         trained(store, RunConfig("tiny", lr=0.01, seed=seed), 0.9 + seed / 50, owner="Ada", tags=["homework"])
-    trained(store, RunConfig("other", "r4-relu", lr=0.1, filters=(8, 16), activation="gelu"), 0.7, name="Wide One", status="stopped")
+    trained(
+        store,
+        RunConfig("other", "r4-relu", lr=0.1, filters=(8, 16), activation="gelu"),
+        0.7,
+        name="Wide One",
+        status="stopped",
+    )
     trained(store, RunConfig("tiny", lr=0.5), None, status="failed", sweep="3")
     found = Catalogue(store).entries()
     store.close()
