@@ -14,7 +14,9 @@ from ui.parts.sweep_board import sweep_board
 from ui.parts.sweep_start import sweeps_menu, vary, vary_button
 
 recipe = controls()  # the sidebar: a RunConfig, or the sentences that say why there is none
-vary_button(recipe)
+gan = recipe.config is not None and recipe.config.kind == "gan"  # sweeps judge by accuracy, which a GAN has not
+if not gan:
+    vary_button(recipe)
 
 
 def start() -> None:
@@ -36,7 +38,8 @@ with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(words.recipe(recipe.config) if recipe.config else f":red[{recipe.errors[0]}]")
     with st.container(horizontal=True, width="content", gap="xsmall"):
         sweeps_menu()
-        vary(recipe)
+        if not gan:
+            vary(recipe)
         st.button("Start", icon=":material/play_arrow:", type="primary", on_click=start, disabled=recipe.config is None)
 trouble()
 

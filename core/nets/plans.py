@@ -22,7 +22,7 @@ PLANS = {
         ours=False,
     ),
     "gan-small": Plan(
-        "Ours: half the work per picture; a coarse map weighs the fine one, and the judge sees the whole batch.",
+        "Ours: half the work per picture; a coarse map weighs the channels of the fine one.",
         (256, 192, 96, 48),
         (256, 128, 64, 32),
         ours=True,
