@@ -41,6 +41,8 @@ class Plan:
     def __post_init__(self) -> None:
         if not self.varied:
             raise LabError("Nothing is varied; say for example --vary batch_size=32,64,128.")
+        if self.base.kind != "classifier":
+            raise LabError("A sweep is judged by accuracy, which only a classifier has; this recipe makes pictures.")
         names = [each.knob for each in self.varied]
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise LabError(f"{twice} is varied twice; put all its values into one list.")

@@ -13,6 +13,8 @@ FIXED = {  # knobs that no sweep varies, and why
     "seed": "seeds are not varied, every point is trained with several of them: say --seeds 3",
     "dataset": "accuracies on different pictures cannot be compared: make a sweep for each dataset",
     "holdout": "each value would be judged on other pictures",
+    "kind": "only classifiers are judged by accuracy",
+    "fixed_labels": "the label game writes it",
     "snapshots": "it changes nothing but what is kept",
 }
 LISTED = 1_000_000  # values a range may be cut into

@@ -9,6 +9,7 @@ from typing import Any
 from core import paths
 from core.config import RunConfig
 from core.config.plan import MOST, Knobs, Plan
+from core.runs.filling import repeatable
 from core.runs.run import Run
 from core.runs.store import Store
 from core.runs.sweep import too_many
@@ -86,7 +87,7 @@ def estimate(store: Store, plan: Plan) -> Estimate:
         one = known.seconds(plan.base)
         return Estimate(plan.runs, 0, None if one is None else one * plan.runs / paths.slots())
     configs = [plan.config(point, seed) for point in points for seed in range(plan.seeds)]
-    there = store.finished_keys({config.key() for config in configs})
+    there = store.finished_keys({config.key() for config in configs}) if repeatable(plan) else set()
     took = [known.seconds(config) for config in configs if config.key() not in there]
     whole = None if None in took else sum(each for each in took if each is not None) / paths.slots()
     return Estimate(len(configs), len(configs) - len(took), whole)

@@ -137,6 +137,11 @@ def test_what_is_no_plan_is_said(varied: list[str], more: dict, sentence: str):
     assert sentence in str(caught.value)
 
 
+def test_a_recipe_without_an_accuracy_is_refused():
+    with pytest.raises(LabError, match="judged by accuracy, which only a classifier has"):
+        Plan(BASE.replace(kind="gan"), (parse("lr=0.1,0.2"),))
+
+
 def test_a_knob_without_values_is_said():
     with pytest.raises(LabError, match="lr has no values"):
         Vary("lr")

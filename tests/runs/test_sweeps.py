@@ -52,6 +52,15 @@ def test_a_second_equal_sweep_trains_nothing(store: Store) -> None:
     assert store.sweep(second).status == "finished" and outcome(store, second).reused == 4
 
 
+def test_runs_on_the_classs_drawings_are_not_reused_since_these_grow(store: Store) -> None:
+    base = CONFIG.replace(dataset="class-drawings")
+    store.add(base.replace(batch_size=32))
+    finish(store, 0.9)
+    assert estimate(store, plan(base=base)).known == 0
+    sweep = store.add_sweep(plan(base=base))
+    assert outcome(store, sweep).reused == 0 and store.counts()["queued"] == 4
+
+
 def test_a_sweep_that_waits_for_bets_trains_nothing_until_it_is_started(store: Store) -> None:
     sweep = store.add_sweep(plan(), betting=True)
     sweeping.tend(store)

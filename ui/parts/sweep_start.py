@@ -27,6 +27,7 @@ SUGGESTED = {  # what a lesson would try; everything else is filled in from what
     "train_size": "500, 2000, 10000",
 }
 FIRST = ("batch_size", "lr", "epochs", "dropout", "activation", "optimiser")
+FOLDS = ("basic", "optimiser", "data")  # of the sidebar; the other folds are read by special runs only
 NOTHING = "nothing else"
 
 
@@ -103,7 +104,8 @@ def knobs() -> list[str]:
     """What can be varied: the six of beginner mode, or all."""
     if st.session_state.get("beginner", True):
         return list(FIRST)
-    return [*FIRST, *(name for name in KNOBS if name not in FIRST and name not in FIXED)]
+    rest = [name for name, knob in KNOBS.items() if knob.fold in FOLDS and name not in (*FIRST, *FIXED)]
+    return [*FIRST, *rest]
 
 
 def title(name: str) -> str:
