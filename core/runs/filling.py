@@ -95,7 +95,7 @@ def fill(connection: Connection, sweep: Sweep) -> int:
 
 
 def repeatable(plan: Plan) -> bool:
-    """Whether equal settings mean equal runs: the class's drawings grow, so that yesterday's runs saw other pictures."""
+    """Whether equal settings mean equal runs: the class's drawings grow, and earlier runs saw fewer of them."""
     return not plan.base.dataset.startswith("class-drawings")
 
 
