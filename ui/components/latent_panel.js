@@ -193,6 +193,13 @@ function build(panel, parent, data) {
   panel.search.oninput = () => searched(panel)
 }
 
+function dressed(root) {   // the browser's own sliders and boxes follow the page's ground
+  const probe = document.createElement("canvas").getContext("2d")
+  probe.fillStyle = getComputedStyle(root).getPropertyValue("--st-background-color").trim() || "#ffffff"
+  const [red, green, blue] = [1, 3, 5].map(at => parseInt(probe.fillStyle.slice(at, at + 2), 16))
+  root.style.colorScheme = 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? "dark" : "light"
+}
+
 export default function ({ data, parentElement, setStateValue }) {
   let panel = panels.get(parentElement)
   const fresh = !panel
@@ -201,6 +208,7 @@ export default function ({ data, parentElement, setStateValue }) {
     panels.set(parentElement, panel)
   }
   panel.set = setStateValue
+  dressed(parentElement.querySelector(".panel"))
   panel.base = data.base
   panel.notes = data.notes
   const kinds = JSON.stringify([data.model, data.named, data.classes])

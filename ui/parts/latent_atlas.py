@@ -41,9 +41,9 @@ def view(subject: Subject) -> None:
     found = computed(subject)
     st.caption(
         "One row per index. **Where**: bright is where the picture changes (mean |dG/dz|). **Size**: mean change of a"
-        " pixel per unit, in 255ths. **Plausible**: how far the discriminator goes on believing (tried up to"
-        f" ±{FAR[-1]:g}). The rest: what moves, in standard deviations of ordinary pictures per unit. Click a head to"
-        " sort, a row to see it."
+        " pixel per unit, in 255ths. **Plausible**: how far the judge goes on believing, and the lab's eye finds it no"
+        f" stranger than ordinary pictures (tried up to ±{FAR[-1]:g}). The rest: what moves, in standard deviations of"
+        " ordinary pictures per unit. Click a head to sort, a row to see it."
     )
     chosen = table(subject, found)
     _strip(subject, found, chosen)
