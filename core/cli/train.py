@@ -56,6 +56,10 @@ def check(config: RunConfig) -> None:
         plan_of(config.net)
         return
     rewrite(config.net, config)
+    if config.trunk:
+        from core.runs.trunks import found
+
+        found(config.trunk)
 
 
 def about(store: Store, run: Run) -> dict[str, Any]:

@@ -187,3 +187,9 @@ def test_every_verb_is_documented() -> None:
     page = (ROOT / "docs" / "cli.md").read_text()
     for verb in VERBS:
         assert f"python -m core {verb}" in page, verb
+
+
+def test_a_trunk_that_is_not_there_is_refused_before_anything_is_queued(capsys: pytest.CaptureFixture[str]) -> None:
+    status, _, said = told(capsys, "train", "--preset", "r1-greek", "--set", "trunk=nonsense")
+    assert status == 2 and "The trunk is 'nonsense'" in said and "\n" not in said.strip()
+    assert Store().runs() == []
