@@ -11,7 +11,7 @@ from core.runs.store import Store
 
 pytestmark = pytest.mark.browser
 LINE = "conv 4 3x3 | relu | pool 2 | flatten | linear 12 | relu | linear classes"
-SMALL = RunConfig("blots", LINE, epochs=3, batch_size=64, lr=3e-3)
+SMALL = RunConfig("blots", LINE, epochs=3, batch_size=64, lr=3e-3, snapshots=6)
 BOARD, MACHINE = "[data-testid=board][data-state=ready]", "[data-testid=machine][data-state=ready]"
 FIND = """() => {
   const both = each => each.shadowRoot ? [each, ...inside(each.shadowRoot)] : [each]
@@ -31,7 +31,7 @@ def trained(app_url, browser, lab_home) -> int:
         x[i, top : top + 6, left : left + 6] += 22
     np.savez(
         lab_home / "data" / "blots.npz", x_train=x.clip(0, 255).astype(np.uint8), y_train=y,
-        x_test=x[:600].clip(0, 255).astype(np.uint8), y_test=y[:600],
+        x_test=x[:300].clip(0, 255).astype(np.uint8), y_test=y[:300],
     )  # fmt: skip
     before = os.environ.get("LAB_HOME")
     os.environ["LAB_HOME"] = str(lab_home)
@@ -77,7 +77,7 @@ def test_a_confusion_is_clicked_and_its_pictures_are_seen(page, trained):
     mistakes = int(title.inner_text().split()[0])
     assert mistakes > 0 and int(strip.get_attribute("data-count")) == mistakes
     rows = counts(page)
-    assert sum(map(sum, rows)) == 600
+    assert sum(map(sum, rows)) == 300
     assert sum(rows[i][j] for i in range(4) for j in range(4) if i != j) == mistakes
     truth, answer = max(((i, j) for i in range(4) for j in range(4) if i != j), key=lambda at: rows[at[0]][at[1]])
     box = page.get_by_test_id("matrix").bounding_box()
@@ -101,7 +101,7 @@ def test_a_confusion_is_clicked_and_its_pictures_are_seen(page, trained):
     for place in places[1:]:
         page.mouse.move(*place, steps=5)
     page.mouse.up()
-    assert title.inner_text() == "600 pictures inside your line"
+    assert title.inner_text() == "300 pictures inside your line"
 
     strip.click(position={"x": 20, "y": 20})
     number = card.locator(".note").first.inner_text().split("·")[0].split()[-1]
