@@ -35,7 +35,7 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     engine._children.clear()
 
 
-def seen(store: Store, sweep: int, wanted, seconds: float = 60.0) -> Outcome:
+def seen(store: Store, sweep: int, wanted, seconds: float = 150.0) -> Outcome:
     """What an open page does: polls until the sweep stands as wanted."""
 
     def look():
