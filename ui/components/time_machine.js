@@ -214,7 +214,7 @@ class Machine {
     const from = this.at, begin = performance.now()
     const frame = now => {
       if (!this.playing) return
-      this.at = Math.min(from + (now - begin) / PACE, last)
+      this.at = Math.min(from + Math.max(now - begin, 0) / PACE, last)   // a frame may have begun before the click
       this.paint()
       if (this.at >= last) { this.stop(); this.send("step", this.film.steps[last]) } else requestAnimationFrame(frame)
     }
