@@ -1,6 +1,7 @@
 """Sampler: a trained generator and its discriminator, ready to be asked for pictures."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,8 @@ class Sampler:
     def make(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """(N, latent) -> (N, C, S, S) in -1..1, one at a time."""
         y = self.labels([None] * len(z)) if y is None else y
-        return torch.cat([self.generator(z[i : i + 1], None if y is None else y[i : i + 1]) for i in range(len(z))])
+        with one_thread():
+            return torch.cat([self.generator(z[i : i + 1], None if y is None else y[i : i + 1]) for i in range(len(z))])
 
     @torch.inference_mode()
     def many(self, z: Tensor, y: Tensor | None = None, batch: int = 64) -> Tensor:
@@ -82,6 +84,17 @@ class Sampler:
                     for i in range(0, len(x), batch)
                 ]
             )
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """For one small picture more threads only wait for each other: 3 ms alone, 130 ms with two on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def pixels(x: Tensor) -> Pixels:
