@@ -23,11 +23,7 @@ def fitted(image: NDArray[np.uint8], sampler: Sampler) -> Tensor:
         raise LabError(
             f"The picture is {image.dtype} of shape {image.shape}; allowed: grey or colour, up to {LARGEST} a side."
         )
-    x = (
-        torch.from_numpy(np.ascontiguousarray(image if image.ndim == 3 else image[..., None]))
-        .permute(2, 0, 1)[None]
-        .float()
-    )
+    x = torch.from_numpy(np.array(image if image.ndim == 3 else image[..., None])).permute(2, 0, 1)[None].float()
     if x.shape[1] in (2, 4):  # what is transparent becomes white paper
         alpha = x[:, -1:] / 255
         x = x[:, :-1] * alpha + 255 * (1 - alpha)

@@ -63,7 +63,8 @@ def _pick(subject: Subject, seeds: list[int]) -> None:
 def panel(subject: Subject, found: Atlas | None) -> None:
     """The panel by itself: while a slider moves nothing else of the page runs."""
     sampler = extended(subject)
-    if heard(subject, sampler):
+    let_go = heard(subject, sampler)
+    if let_go:
         linked(subject)
     kept, latent = box(subject), here(subject)
     began = time.perf_counter()
@@ -90,6 +91,8 @@ def panel(subject: Subject, found: Atlas | None) -> None:
             "classes": list(sampler.classes),
         },
     )
+    if let_go:  # the picture is on its way; now what else shows it: the file to save, the strips below
+        st.rerun()
 
 
 def notes(found: Atlas | None, size: int) -> list[str]:
