@@ -180,12 +180,12 @@ def desk(classes: list[str]) -> None:
         left, right = st.columns(2, gap="large")
     with left:
         canvas.show_pad(f"Draw {_next(classes)}", "Then tap its name: the class keeps it, and the pad is free again.")
-        _keeper(now, classes)
     with right:
         if model:
             prediction = model.predictor.read(now.raw) if now.raw is not None else None
             reading.show(prediction, now.n, "things", model.predictor.rejects)
-        else:
+        _keeper(now, classes)  # on a phone right below the pad
+        if not model:
             _so_far(classes)
     if "teach-kept" in st.session_state:
         st.session_state.pop("teach-kept")
