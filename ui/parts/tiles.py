@@ -54,7 +54,8 @@ STYLE = """<style>
   .st-key-full-tools p span { font-size: 1.25rem; }
   .st-key-full-tools .stButton button, .st-key-full-tools .stPopover button { padding: 0 0.7rem; gap: 0; }
   .st-key-full-tools .stButton button { width: 2.9rem; }
-  .st-key-full-tools button :is(div, span) { gap: 0; } .st-key-full-tools button [data-testid=stIconMaterial] { margin: 0; } }
+  .st-key-full-tools button :is(div, span) { gap: 0; }
+  .st-key-full-tools button [data-testid=stIconMaterial] { margin: 0; } }
 </style>"""
 
 
