@@ -21,7 +21,7 @@ words.markdown(
 with picture:
     st.image(SPECIMEN, width="stretch", alt="The digits and Greek letters that the lab writes by itself")
 
-with st.grid("auto", min_column_width=240):
+with st.grid("auto", min_column_width=320):
     for place in PAGES[1:]:
         with st.container(border=True, height="stretch", gap="xxsmall"):
             st.page_link(place.path, label=f"**{place.title}**", icon=place.icon)
