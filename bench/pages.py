@@ -44,6 +44,7 @@ def measure(quick: bool = False) -> dict[str, Any]:
     count, points = (4, 400) if quick else (20, 2000)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["LAB_HOME"] = folder
+        os.environ.pop("LAB_DATA", None)  # the worker must find the bench's own tiny dataset, in this home
         write_data(Path(folder) / "data")
         store = Store()
         for number in range(count):
@@ -132,8 +133,9 @@ def tick_work(run: int, times: int = 50) -> float:
 def warm_worker(store: Store) -> None:
     """Lets a worker do a tiny run, so that the next one finds it awake."""
     run = store.add(TINY.replace(epochs=1), name="warm-up")
-    while store.run(run).status != "finished":
+    while (now := store.run(run)).status in ("queued", "running"):
         time.sleep(0.05)
+    assert now.status == "finished", now.error
     store.delete(run)
 
 
