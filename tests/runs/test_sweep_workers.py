@@ -73,7 +73,7 @@ def test_two_workers_share_a_search_and_no_point_is_asked_for_twice(
     lab: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LAB_SLOTS", "2")
-    base = SHORT.replace(epochs=20)
+    base = SHORT.replace(epochs=100)  # long enough that one worker is not through before the other has imported torch
     sweep = sweeping.begin(lab, plan("lr=1e-4..1e-1:log", base=base, sampler="tpe", trials=8, seeds=1))
     seen(lab, sweep, lambda now: len(engine._children) == 2 and now.count("running") == 2)
     now = seen(lab, sweep, lambda now: now.is_over)
