@@ -1,16 +1,14 @@
 """How fast a network is looked into: maps, arithmetic, attribution, surgery, likes."""
 
 import tempfile
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
 
+from bench.clock import seconds
 from core.look.arithmetic import explain
 from core.look.attribution import METHODS, attribute
 from core.look.damage import accuracy, below, ranking
@@ -45,20 +43,20 @@ def measure(quick: bool = False) -> dict[str, Any]:
     start = below(plain, many, labels, "layers.0")
     cut = Cut("layers.0", 3, "mute")
     figures = {
-        "maps_plain": _seconds(lambda: gallery(plain, picture), times),
-        "maps_resnet18": _seconds(lambda: record(deep, large), times),
-        "maps_resnet18_block": _seconds(lambda: record(deep, large, blocks(deep)[2].paths), times),
-        "grad_cam": _seconds(lambda: attribute(plain, picture, 3, "grad-cam"), times),
-        "arithmetic": _seconds(lambda: [explain(view, 0, 0, 0) for view in views], times) / len(views),
-        "surgery": _seconds(lambda: accuracy(operated(plain, [cut]), start), 3),
-        "surgery_first_time": _seconds(lambda: below(plain, many, labels, "layers.0"), 1),
+        "maps_plain": seconds(lambda: gallery(plain, picture), times),
+        "maps_resnet18": seconds(lambda: record(deep, large), times),
+        "maps_resnet18_block": seconds(lambda: record(deep, large, blocks(deep)[2].paths), times),
+        "grad_cam": seconds(lambda: attribute(plain, picture, 3, "grad-cam"), times),
+        "arithmetic": seconds(lambda: [explain(view, 0, 0, 0) for view in views], times) / len(views),
+        "surgery": seconds(lambda: accuracy(operated(plain, [cut]), start), 3),
+        "surgery_first_time": seconds(lambda: below(plain, many, labels, "layers.0"), 1),
         "epoch": _epoch(plain, picture, times),
-        "likes": _seconds(lambda: strongest(plain, many, "layers.3"), 1),
-        "made": _seconds(lambda: made(plain, "layers.3", 0), 1),
-        "ranking": _seconds(lambda: ranking(plain, start, "layers.0"), 1),
-        **{f"attribution_{name}": _seconds(partial(attribute, plain, picture, 3, name), 3) for name in METHODS},
+        "likes": seconds(lambda: strongest(plain, many, "layers.3"), 1),
+        "made": seconds(lambda: made(plain, "layers.3", 0), 1),
+        "ranking": seconds(lambda: ranking(plain, start, "layers.0"), 1),
+        **{f"attribution_{name}": seconds(partial(attribute, plain, picture, 3, name), 3) for name in METHODS},
     }
-    forward = _seconds(lambda: plain.probabilities(picture), times)
+    forward = seconds(lambda: plain.probabilities(picture), times)
     return {
         "ours": figures["maps_plain"],
         "plain": forward,
@@ -84,7 +82,7 @@ def _epoch(opened: Opened, picture: torch.Tensor, times: int) -> float:
             net.load_state_dict(load_file(path))
             gallery(opened.with_net(net), picture)
 
-        return _seconds(another, times)
+        return seconds(another, times)
 
 
 def _opened(name: str, shape: tuple[int, int, int]) -> Opened:
@@ -95,15 +93,3 @@ def _opened(name: str, shape: tuple[int, int, int]) -> Opened:
 def _pictures(opened: Opened, count: int) -> torch.Tensor:
     luck = torch.Generator().manual_seed(0)
     return torch.randint(0, 256, (count, *opened.shape), generator=luck, dtype=torch.uint8)
-
-
-def _seconds(action: Callable[[], object], times: int) -> float:
-    """The usual time of some; the first is to warm up where there are several."""
-    if times > 1:
-        action()
-    taken = []
-    for _ in range(times):
-        begin = time.perf_counter()
-        action()
-        taken.append(time.perf_counter() - begin)
-    return median(taken)

@@ -1,12 +1,10 @@
 """How fast pictures come out of a generator, and how fast a GAN trains beside the plain loop."""
 
-import time
-from collections.abc import Callable
-from statistics import median
 from typing import Any
 
 import torch
 
+from bench.clock import seconds
 from core.config import RunConfig
 from core.data.dataset import made
 from core.latent.atlas import atlas
@@ -28,11 +26,11 @@ def measure(quick: bool = False) -> dict[str, Any]:
     sampler = opened(checkpoint.find(NAME))
     times = 5 if quick else 30
     figures = {
-        "picture": _seconds(lambda: sampler.picture(Latent(1).edit(3, 1.0)), times),
-        "picture_with_moves": _seconds(lambda: sampler.picture(_moved(sampler)), times),
-        "sefa": _seconds(lambda: sefa(sampler), times),
-        "grid_64": _seconds(lambda: [sampler.picture(Latent(seed)) for seed in range(64)], 2 if quick else 5),
-        "atlas": _seconds(lambda: atlas(sampler), 1),
+        "picture": seconds(lambda: sampler.picture(Latent(1).edit(3, 1.0)), times),
+        "picture_with_moves": seconds(lambda: sampler.picture(_moved(sampler)), times),
+        "sefa": seconds(lambda: sefa(sampler), times),
+        "grid_64": seconds(lambda: [sampler.picture(Latent(seed)) for seed in range(64)], 2 if quick else 5),
+        "atlas": seconds(lambda: atlas(sampler), 1),
     }
     config = RunConfig("noise", "dcgan", batch_size=32, lr=2e-4, schedule="constant", kind="gan")
     ours, plain = _speed(config, quick), _speed(config.replace(precision="fp32"), quick, contiguous=True)
@@ -67,16 +65,4 @@ def _speed(config: RunConfig, quick: bool, contiguous: bool = False) -> float:
             net.to(memory_format=torch.contiguous_format)
     places = duel.places(0, 0)
     duel.advance(places[0])
-    return config.batch_size / _seconds(lambda: duel.advance(places[1]), 2 if quick else 6)
-
-
-def _seconds(action: Callable[[], object], times: int) -> float:
-    """The usual time of some; the first is to warm up where there are several."""
-    if times > 1:
-        action()
-    taken = []
-    for _ in range(times):
-        begin = time.perf_counter()
-        action()
-        taken.append(time.perf_counter() - begin)
-    return median(taken)
+    return config.batch_size / seconds(lambda: duel.advance(places[1]), 2 if quick else 6)
