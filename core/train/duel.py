@@ -5,7 +5,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from core.config import RunConfig
 from core.data.batches import order, parts, steps_per_epoch
@@ -15,7 +14,9 @@ from core.nets.gan import Generator, Pair, pair
 from core.train.device import autocast_dtype
 from core.train.diff_augment import changed
 from core.train.facts import Snapshot
+from core.train.gan_losses import d_loss, g_loss
 from core.train.gan_pictures import squared
+from core.train.gan_scores import Scores
 from core.train.luck import Luck
 from core.train.optim import memory, remember
 from core.train.schedule import rate
@@ -239,60 +240,6 @@ class Duel:
         remember(list(self.optimisers), resume.resume, resume.meta["optimiser"])
         self.luck.restore(resume.resume)
         self.window.sums.copy_(resume.resume["scores"])
-
-
-def d_loss(kind: str, on_real: Tensor, on_made: Tensor, smoothing: float = 0.0) -> Tensor:
-    """What the discriminator wants small. Only the real side's label is smoothed (Salimans 2016)."""
-    if kind == "hinge":
-        return F.relu(1 - on_real).mean() + F.relu(1 + on_made).mean()
-    if kind == "relativistic":  # a real picture shall look more real than a made one (Jolicoeur-Martineau 2018)
-        return F.softplus(on_made - on_real).mean()
-    real = F.softplus(-on_real) + smoothing * on_real
-    return real.mean() + F.softplus(on_made).mean()
-
-
-def g_loss(kind: str, on_made: Tensor, on_real: Tensor | None) -> Tensor:
-    """What the generator wants small."""
-    if kind == "hinge":
-        return -on_made.mean()
-    if kind == "relativistic" and on_real is not None:
-        return F.softplus(on_real - on_made).mean()
-    return F.softplus(-on_made).mean()
-
-
-class Scores:
-    """Sums since the last metric, kept on the device: losses, R0's two scores, mean answers."""
-
-    def __init__(self, device: torch.device) -> None:
-        # d: loss, right on real, answer to real, answer to made, turns; g: loss, fooled, turns
-        self.sums = torch.zeros(8, dtype=torch.float64, device=device)
-
-    @property
-    def pictures(self) -> int:
-        """Batches that were seen since the last metric, in steps of whoever learns."""
-        return int(max(self.sums[4], self.sums[7]))
-
-    def add_d(self, loss: Tensor, on_real: Tensor, on_made: Tensor) -> None:
-        told = torch.stack(
-            [loss.detach(), (on_real > 0).float().mean(), on_real.detach().mean(), on_made.detach().mean()]
-        )
-        self.sums[:4] += told
-        self.sums[4] += 1
-
-    def add_g(self, loss: Tensor, on_made: Tensor) -> None:
-        self.sums[5:7] += torch.stack([loss.detach(), (on_made > 0).float().mean()])
-        self.sums[7] += 1
-
-    def take(self) -> dict[str, float]:
-        dl, right, real, made, turns, gl, fooled, g_turns = self.sums.tolist()
-        self.sums.zero_()
-        values: dict[str, float] = {}
-        if turns:
-            values |= {"gan/d_loss": dl / turns, "gan/d_right_on_real": right / turns}
-            values |= {"gan/d_answer_real": real / turns, "gan/d_answer_made": made / turns}
-        if g_turns:
-            values |= {"gan/g_loss": gl / g_turns, "gan/g_fools_d": fooled / g_turns}
-        return values
 
 
 def _placed(net: nn.Module, device: torch.device) -> nn.Module:

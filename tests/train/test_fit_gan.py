@@ -11,9 +11,10 @@ from core.data.dataset import Dataset, made
 from core.errors import LabError
 from core.nets.gan import pair
 from core.train import duel as duel_file
-from core.train.duel import Duel, d_loss, g_loss
+from core.train.duel import Duel
 from core.train.facts import Ended, Event, Fact, Metric, Snapshot
 from core.train.fit_gan import fit_gan
+from core.train.gan_losses import d_loss, g_loss
 from core.train.gan_pictures import squared
 from core.train.slow import slow
 
