@@ -1,12 +1,11 @@
 """The story of looking inside: train, open, draw a 7, click a pixel, read the sum, mute a filter, undo."""
 
 import re
-import time
 
 import pytest
 
 from core.config import RunConfig
-from core.runs.store import Store
+from tests.browser.by_the_lab import trained_by_the_lab
 
 pytestmark = pytest.mark.browser
 SMALL = RunConfig("strokes-digits", "r1-lenet", epochs=3, batch_size=128, lr=3e-3, dropout=0.1, train_size=12_000)
@@ -17,26 +16,7 @@ VALUE = "[data-testid=stMetricValue]"
 @pytest.fixture(scope="module")
 def trained(app_url, browser, lab_home) -> int:
     """A digit reader, trained for some seconds by the lab's own worker."""
-    import os
-
-    before = os.environ.get("LAB_HOME")
-    os.environ["LAB_HOME"] = str(lab_home)
-    try:
-        store = Store()
-        number = store.add(SMALL, "digits to look into")
-        page = browser.new_page(base_url=app_url)
-        page.goto(f"/train?run={number}")  # an open page sees to it that a worker lives
-        end = time.monotonic() + 240
-        while store.run(number).status in ("queued", "running") and time.monotonic() < end:
-            time.sleep(0.5)
-        page.close()
-        assert store.run(number).status == "finished"
-    finally:
-        if before is None:
-            os.environ.pop("LAB_HOME", None)
-        else:
-            os.environ["LAB_HOME"] = before
-    return number
+    return trained_by_the_lab(SMALL, "digits to look into", app_url, browser, lab_home)
 
 
 def accuracy(page) -> float:

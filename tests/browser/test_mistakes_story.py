@@ -1,13 +1,10 @@
 """The story of mistakes: click a confusion, see its pictures, enlarge one, lasso the map, scrub through a training."""
 
-import os
-import time
-
 import numpy as np
 import pytest
 
 from core.config import RunConfig
-from core.runs.store import Store
+from tests.browser.by_the_lab import trained_by_the_lab
 
 pytestmark = pytest.mark.browser
 LINE = "conv 4 3x3 | relu | pool 2 | flatten | linear 12 | relu | linear classes"
@@ -33,24 +30,7 @@ def trained(app_url, browser, lab_home) -> int:
         lab_home / "data" / "blots.npz", x_train=x.clip(0, 255).astype(np.uint8), y_train=y,
         x_test=x[:300].clip(0, 255).astype(np.uint8), y_test=y[:300],
     )  # fmt: skip
-    before = os.environ.get("LAB_HOME")
-    os.environ["LAB_HOME"] = str(lab_home)
-    try:
-        store = Store()
-        number = store.add(SMALL, "blots")
-        page = browser.new_page(base_url=app_url)
-        page.goto(f"/train?run={number}")  # an open page sees to it that a worker lives
-        end = time.monotonic() + 240
-        while store.run(number).status in ("queued", "running") and time.monotonic() < end:
-            time.sleep(0.3)
-        page.close()
-        assert store.run(number).status == "finished"
-    finally:
-        if before is None:
-            os.environ.pop("LAB_HOME", None)
-        else:
-            os.environ["LAB_HOME"] = before
-    return number
+    return trained_by_the_lab(SMALL, "blots", app_url, browser, lab_home)
 
 
 def counts(page) -> list[list[int]]:
