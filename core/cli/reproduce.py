@@ -4,6 +4,7 @@ import argparse
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,7 @@ def _result(chosen: Experiment, rows: Sequence[Row], short: bool, done: list[tup
     shown = []
     for row in rows:
         records = [record for of, record in done if of.name == row.name]
-        here = Row(**{**row.__dict__, "config": quick(row.config)}) if short and row.config else row
+        here = replace(row, config=quick(row.config)) if short and row.config else row
         shown.append(standing(here, records))
     found = {each.row.name: each for each in shown}
     judged = {row.name: found.get(row.name, Standing(row)) for row in chosen.all_rows}
