@@ -30,7 +30,7 @@ def accuracies(code: str) -> list[float]:
         file = Path(folder) / "run.py"
         file.write_text(code)
         done = subprocess.run([sys.executable, str(file)], capture_output=True, text=True, check=True)
-    return [float(each) / 100 for each in re.findall(r"accuracy ([\d.]+)%", done.stdout)]
+    return [round(float(each) / 100, 4) for each in re.findall(r"accuracy ([\d.]+)%", done.stdout)]
 
 
 def main() -> None:
