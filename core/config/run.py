@@ -162,6 +162,9 @@ class RunConfig:
     snapshots: int = knob(
         20, "optimiser", "Snapshots", "How many moments of the run to keep for the time machine.", low=1, high=100
     )
+    test_every: int = knob(
+        1, "optimiser", "Test every", "Epochs between two tests; the last epoch always ends in one.", low=1, high=1000
+    )
     # data
     shuffle: bool = knob(True, "data", "Shuffle", "A new order of the pictures every epoch.")
     scale: str = knob(
@@ -211,6 +214,14 @@ class RunConfig:
     )
     sharpness: float = knob(0.0, "data", "Sharpness", "Sharpens or blurs by up to this share.", low=0.0, high=1.0)
     cutout: int = knob(0, "data", "Cutout", "Side of a square blanked out at a random place.", low=0, high=128)
+    grow: float = knob(
+        0.0,
+        "data",
+        "Growing pictures",
+        "Share of the run in which pictures grow from 5/8 of their size: a faster start. Needs gap or gmp; 0 is off.",
+        low=0.0,
+        high=0.95,
+    )
     # transfer: read only when there is a trunk
     trunk: str | None = knob(
         None,

@@ -14,7 +14,10 @@ TEST_PICTURES = 10_000  # in the test sets of MNIST, FashionMNIST and CIFAR-10
 
 @dataclass(frozen=True)
 class Record:
-    """One training run that was measured: test and training accuracy after each epoch, and what it took."""
+    """One training run that was measured: test and training accuracy after each epoch, and what it took.
+
+    An epoch that ended without a test has NaN; the last one is always tested.
+    """
 
     config: RunConfig
     accuracy: tuple[float, ...]  # on test pictures, after each epoch
@@ -89,7 +92,7 @@ def standing(row: Row, records: Iterable[Record]) -> Standing:
     name, epochs = task(row.config)
     fitting: dict[int, Record] = {}  # per seed; the lab's own runs come later and take the place of the shipped ones
     for record in records:
-        if record.accuracy and task(record.config)[0] == name:
+        if not math.isnan(at(record, epochs)) and task(record.config)[0] == name:
             before = fitting.get(record.seed)
             if before is None or reached(record, epochs) >= reached(before, epochs):
                 fitting[record.seed] = record
@@ -110,8 +113,9 @@ def reached(record: Record, epochs: int) -> int:
 
 
 def at(record: Record, epoch: int) -> float:
-    """The test accuracy after that epoch, of a diverged run the last there was."""
-    return record.accuracy[min(epoch, len(record.accuracy)) - 1]
+    """The test accuracy after that epoch; of a run that diverged or was not tested just then, the last there was."""
+    tested = [value for value in record.accuracy[:epoch] if not math.isnan(value)]
+    return tested[-1] if tested else math.nan
 
 
 def findings(experiment: Experiment, standings: Mapping[str, Standing]) -> tuple[Finding, ...]:

@@ -1,6 +1,7 @@
 """Measured: runs of the reports' recipes, those that came with the lab and those of this lab's own store."""
 
 import json
+import math
 import os
 import time
 from collections.abc import Iterable, Sequence
@@ -42,7 +43,8 @@ def _read(file: Path, _changed: int) -> tuple[Record, ...]:
 
 
 def _record(row: dict[str, Any]) -> Record:
-    accuracy, train = (tuple(float(value) for value in row[name]) for name in ("accuracy", "train"))
+    accuracy = tuple(math.nan if value is None else float(value) for value in row["accuracy"])
+    train = tuple(float(value) for value in row["train"])
     config = RunConfig.from_dict(row["config"])
     load = None if row.get("load") is None else float(row["load"])
     return Record(config, accuracy, train, float(row["seconds"]), row["made"], row["machine"], load, row["ended"])
@@ -83,7 +85,7 @@ def _row(record: Record) -> dict[str, Any]:
         round(record.seconds, 1),
         record.ended,
         len(record.accuracy),
-        [round(each, 4) for each in record.accuracy],
+        [None if math.isnan(each) else round(each, 4) for each in record.accuracy],
         [round(each, 4) for each in record.train],
         record.config.key(),
         record.config.changed(),
@@ -107,7 +109,7 @@ def _by_epoch(curve: Curve | None) -> tuple[float, ...]:
     if curve is None:
         return ()
     whole = {round(float(epoch)): float(value) for epoch, value in zip(curve.epochs, curve.values, strict=True)}
-    return tuple(whole[epoch] for epoch in sorted(whole) if epoch > 0)
+    return tuple(whole.get(epoch, math.nan) for epoch in range(1, max(whole, default=0) + 1))
 
 
 def own(store: Store, rows: Sequence[Row]) -> list[Record]:

@@ -54,17 +54,16 @@ def jumped(curves: Curves, config: RunConfig, classes: int) -> str | None:
 
 def overfitting(curves: Curves, config: RunConfig, classes: int) -> str | None:
     """Test loss rises while training loss falls: the network learns its pictures by heart."""
-    test = values(curves, "test/loss")
-    train = values(curves, "epoch/train_loss")
+    test, train = values(curves, "test/loss"), tested(curves, "epoch/train_loss")
     best = int(test.argmin()) if len(test) else 0
     if len(test) < 4 or len(test) - best < 3 or len(train) < len(test):
         return None
     if test[-1] < 1.1 * test[best] or train[-1] >= train[best]:
         return None
     return (
-        f"Over-fitting since epoch {best + 1}: the test loss rose from {test[best]:.3g} to {test[-1]:.3g} while "
-        f"the training loss fell from {train[best]:.3g} to {train[-1]:.3g}. Dropout, augmentation, weight decay or "
-        "fewer epochs help."
+        f"Over-fitting since epoch {(best + 1) * config.test_every}: the test loss rose from {test[best]:.3g} to "
+        f"{test[-1]:.3g} while the training loss fell from {train[best]:.3g} to {train[-1]:.3g}. Dropout, "
+        "augmentation, weight decay or fewer epochs help."
     )
 
 
@@ -80,9 +79,9 @@ def vanished(curves: Curves, config: RunConfig, classes: int) -> str | None:
 def unfinished(curves: Curves, config: RunConfig, classes: int) -> str | None:
     """Accuracy that is still rising at the end."""
     accuracy = values(curves, "test/accuracy")
-    if len(accuracy) < 3 or accuracy[-1] > 0.995 or accuracy[-1] < 1.5 / classes:
+    if config.grow or len(accuracy) < 3 or accuracy[-1] > 0.995 or accuracy[-1] < 1.5 / classes:
         return None
-    gain = (accuracy[-1] - accuracy[-3]) / 2
+    gain = (accuracy[-1] - accuracy[-3]) / 2 / config.test_every
     if gain < 0.003:
         return None
     slow = " Adam or momentum would be quicker." if config.optimiser == "sgd" and config.momentum < 0.5 else ""
@@ -122,6 +121,12 @@ RULES: tuple[Callable[[Curves, RunConfig, int], str | None], ...] = (
     masked,
 )
 EMPTY: Line = (np.zeros(0, np.float32), np.zeros(0, np.float32))
+
+
+def tested(curves: Curves, name: str) -> NDArray[np.float32]:
+    """The values of one curve at the steps that ended in a test."""
+    steps, found = curves.get(name, EMPTY)
+    return found[np.isfinite(found) & np.isin(steps, curves.get("test/loss", EMPTY)[0])]
 
 
 def values(curves: Curves, name: str) -> NDArray[np.float32]:

@@ -117,11 +117,11 @@ def tell(run: Training, watch: Watch) -> Generator[Fact, str | None, Ended | Non
         wish = yield Tick(run.step, run.epochs_done, watch.seconds())
     if epoch_over:
         loss, accuracy, _ = run.epoch.take()
-        with watch.aside():
-            figures = run.test()
         totals = {"epoch/train_loss": loss, "epoch/train_accuracy": accuracy}
+        with watch.aside():
+            figures = run.test() if run.test_due else {}
         wish = (yield Metric(run.step, run.epochs_done, watch.seconds(), totals | figures)) or wish
-        end = verdict(run, figures)
+        end = verdict(run, figures) if figures else None
     if end is None and 0 < run.config.stop_seconds <= watch.seconds() and run.step < run.total:
         end = Ended(run.step, "time", f"Stopped after {run.config.stop_seconds:g} seconds, as asked.", run.test())
     keep = bool(wish) or end is not None or run.step in watch.keep

@@ -47,6 +47,7 @@ UNDERSTOOD = frozenset(
             "precision",
             "accumulate",
             "snapshots",
+            "test_every",
         ),
         *(
             "shuffle",
@@ -64,6 +65,7 @@ UNDERSTOOD = frozenset(
             "saturation",
             "sharpness",
             "cutout",
+            "grow",
         ),
     )
 )

@@ -1,6 +1,7 @@
 """A run as code: optimiser, learning rate, testing and the training loop. Long because each rule has its own text."""
 
 from core.config import RunConfig
+from core.train.growth import STAIRS
 from core.train.script_data import Source, used
 
 MUON = '''
@@ -52,6 +53,16 @@ RATES = {  # schedule -> what it does, the lines of its warm-up, the lines after
 }
 
 
+GROWN = '''
+def grown(x, done):
+    """Small pictures first: from 5/8 of their side up to all of it, when `done` of the run is over."""
+    if done >= {grow!r}:
+        return x
+    size = [round(side * {stairs!r}[int({count} * done / {grow!r})] / 8) for side in x.shape[-2:]]
+    return F.interpolate(x, size, mode="bilinear", antialias=True)
+'''
+
+
 def optimiser(config: RunConfig) -> str:
     """The optimisers in a list named `optimisers`, and the rule of their rate."""
     lines = [f"LR = {config.lr!r}", f"EPOCHS = {config.epochs}"]
@@ -68,6 +79,9 @@ def optimiser(config: RunConfig) -> str:
         lines += ["", "", "def rate(step):", f'    """{about}"""', *body]
     if config.average:
         lines += ["", "", FOLLOW.strip("\n")]
+    if config.grow:
+        grown = GROWN.strip("\n").format(grow=config.grow, stairs=STAIRS, count=len(STAIRS))
+        lines += ["", "", grown]
     return "\n".join(lines)
 
 
@@ -136,25 +150,30 @@ def loop(config: RunConfig, source: Source, bf16: bool, drops: bool) -> str:
     lines = ["torch.manual_seed(SEED)  # what dropout draws from"] if drops else []
     lines += ["net.train()"]
     schedule, average = config.schedule != "constant", bool(config.average)
-    lines += ["step = 0"] if schedule or average else []
+    counts = schedule or average or bool(config.grow)
+    lines += ["step = 0"] if counts else []
     if config.early_stop:
         lines.append("best, worse = math.inf, 0")
     lines += ["for epoch in range(EPOCHS):", "    for x, y in batches(epoch):"]
-    body = ["net.zero_grad()", *_step(config, bf16)]
+    body = ["x = grown(x, step / (STEPS * EPOCHS))"] if config.grow else []
+    body += ["net.zero_grad()", *_step(config, bf16)]
     if config.clip:
         body.append(f"nn.utils.clip_grad_norm_(net.parameters(), {config.clip!r})")
     body.append("for optimiser in optimisers:")
     if schedule:
         body += ["    for group in optimiser.param_groups:", '        group["lr"] = rate(step)']
     body.append("    optimiser.step()")
-    if schedule or average:
+    if counts:
         body.append("step += 1")
     if average:
         body.append(f"follow(min({config.average!r}, step / (step + 10)))  # trusts the first steps less")
     lines += ["        " + line for line in body]
-    lines.append(f"    loss, accuracy = test({judged}, x_test, y_test)")
-    lines.append('    print(f"epoch {epoch + 1}: test loss {loss:.4f}, accuracy {accuracy:.2%}", flush=True)')
-    lines += ["    " + line for line in _ends(config, source, judged)]
+    told = [f"loss, accuracy = test({judged}, x_test, y_test)"]
+    told.append('print(f"epoch {epoch + 1}: test loss {loss:.4f}, accuracy {accuracy:.2%}", flush=True)')
+    told += _ends(config, source, judged)
+    if config.test_every > 1:
+        lines.append(f"    if (epoch + 1) % {config.test_every} == 0 or epoch + 1 == EPOCHS:")
+    lines += [("        " if config.test_every > 1 else "    ") + line for line in told]
     return "\n".join(lines)
 
 

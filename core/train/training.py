@@ -16,6 +16,7 @@ from core.nets.line import Net
 from core.nets.transfer import free
 from core.train.device import autocast_dtype
 from core.train.facts import Snapshot
+from core.train.growth import check, grown
 from core.train.judge import evaluate
 from core.train.luck import Luck
 from core.train.optim import OPTIMISERS, memory, remember
@@ -44,6 +45,8 @@ class Training:
         self.dtype = autocast_dtype(config.precision, device)
         self.net: nn.Module = net.to(device).to(memory_format=torch.channels_last)
         self.rest = rest or {}
+        if config.grow:
+            check(config, self.net, self.x)
         if resume:
             self.net.load_state_dict({name: resume.weights[name] for name in self.net.state_dict()})
         if config.trunk and isinstance(self.net, Net):
@@ -83,6 +86,8 @@ class Training:
         if self.step % self.per_epoch == 0:
             self.climb()
         lr = rate(self.config, self.step, self.total, self.per_epoch)
+        if self.config.grow:
+            x = grown(x, self.config, self.step / self.total)
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = lr * group.get("factor", 1.0)
@@ -110,6 +115,11 @@ class Training:
         """Frees the rung of the freeze ladder that this epoch has reached."""
         if self.config.trunk and self.config.unfreeze_at and isinstance(self.net, Net):
             free(self.net, self.config, self.step // self.per_epoch)
+
+    @property
+    def test_due(self) -> bool:
+        """At the end of an epoch: is this one tested?"""
+        return self.step >= self.total or self.step // self.per_epoch % self.config.test_every == 0
 
     def gradient_norm(self) -> float:
         """The length of the last step's gradient, over all weights."""

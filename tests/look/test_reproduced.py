@@ -4,7 +4,7 @@ import pytest
 
 from core.config import RunConfig
 from core.config.experiment import Claim, Experiment, Row
-from core.look.reproduced import Record, findings, standing, within
+from core.look.reproduced import Record, at, findings, standing, within
 
 BASE = RunConfig(epochs=4, schedule="constant", net="flatten | linear classes")
 ROW = Row("a", "A", BASE, accuracy=0.90)
@@ -31,6 +31,14 @@ def test_a_longer_run_of_a_constant_rate_holds_the_shorter_one() -> None:
 def test_a_shorter_run_counts_only_in_part() -> None:
     stood = standing(ROW, [record(0, 0.5, 0.6)])
     assert stood.partial and stood.epochs == 2 and stood.off is None and stood.agrees is None
+
+
+def test_an_epoch_without_a_test_answers_with_the_last_test_before_it() -> None:
+    untested = float("nan")
+    stood = standing(ROW, [record(0, untested, 0.6, untested, 0.9)])
+    assert dict(stood.seeds) == {0: 0.9} and not stood.partial
+    assert at(stood.records[0], 3) == 0.6
+    assert standing(ROW, [record(0, untested, untested)]).seeds == {}
 
 
 def test_runs_that_went_further_are_not_mixed_with_shorter_ones() -> None:

@@ -52,6 +52,9 @@ RECIPES = {
         clip=1.0,
         **BASE,
     ),
+    "growing pictures, seldom tested": RunConfig(
+        "colour", "conv 16 3x3 | bn | relu | gmp | linear classes", grow=0.5, test_every=3, lr=0.05, **MUON, **BASE
+    ),
     "no shuffling, asgd, stairs, held-out pictures, batches in parts": RunConfig(
         "grey",
         "flatten | linear 10 | tanh | linear classes",

@@ -1,6 +1,7 @@
 """The results file and the verb reproduce: what was measured is kept, found again, and never made up."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from core.errors import LabError
 from core.look.reproduced import Record, standing
 from core.runs import measured
 from core.runs.store import Store
-from tests.runs.small import write_npz
+from tests.runs.small import work, write_npz
 
 NET = "conv 4 3x3 | relu | pool 2 | flatten | linear classes"
 BASE = RunConfig("tiny", NET, epochs=3, batch_size=32, lr=0.01, schedule="constant", precision="fp32", snapshots=1)
@@ -56,6 +57,16 @@ def test_records_come_back_from_their_file_as_they_were(tmp_path: Path) -> None:
     assert {each.seed for each in back} == {0, 1}
     assert back[0].accuracy == (0.5, 0.6123, 0.7) and back[0].load == 3.2 and back[0].machine == "2 × a CPU"
     assert back[0].config.replace(seed=0) == BASE
+
+
+def test_epochs_without_a_test_stay_without_a_figure(tmp_path: Path) -> None:
+    store, file = Store(), tmp_path / "results.json"
+    run = store.add(BASE.replace(epochs=5, test_every=2), "seldom tested")
+    assert work(store, run=run) == "finished"
+    measured.keep([measured.record(store, store.run(run))], file)
+    back = measured.shipped(file)[0].accuracy
+    assert [math.isnan(each) for each in back] == [True, False, True, False, False]
+    assert "NaN" not in file.read_text()  # no JSON reader but Python's knows that word
 
 
 def test_the_same_run_again_takes_the_place_of_the_older_one(tmp_path: Path) -> None:

@@ -41,6 +41,15 @@ def test_overfitting_is_dated_from_the_best_epoch():
     assert "Over-fitting since epoch 4: the test loss rose from 0.25 to 0.45" in told(test__loss=rising)
 
 
+def test_epochs_without_a_test_are_counted_and_left_out():
+    lines = curves()
+    lines["test/loss"] = (EPOCHS[1::2], np.array([0.4, 0.25, 0.3, 0.37, 0.45], np.float32))  # tested every second epoch
+    said = " ".join(sentences(lines, RunConfig(lr=0.1, test_every=2)))
+    assert "Over-fitting since epoch 4: the test loss rose from 0.25 to 0.45" in said
+    fourth, last = (lines["epoch/train_loss"][1][epoch] for epoch in (3, 9))
+    assert f"from {fourth:.3g} to {last:.3g}" in said
+
+
 def test_a_rising_test_loss_without_a_falling_training_loss_is_not_overfitting():
     rising = np.array([0.5, 0.4, 0.3, 0.25, 0.28, 0.3, 0.33, 0.37, 0.4, 0.45])
     assert "Over-fitting" not in told(test__loss=rising, epoch__train_loss=rising)

@@ -116,6 +116,7 @@ RESUMED = {
     "averaged and augmented": {"average": 0.95, "shift": 0.2, "cutout": 3},
     "averaged muon": {"optimiser": "muon", "average": 0.95},
     "held out": {"holdout": 0.25, "clip": 1.0, "accumulate": 2},
+    "growing and seldom tested": {"grow": 0.8, "test_every": 2, "net": "conv 4 3x3 | bn | relu | gap | linear classes"},
 }
 
 
@@ -151,6 +152,33 @@ def losses(facts: list[Fact], after: int) -> dict[tuple[int, str], float]:
         for name, value in metric.values.items()
         if name not in timed
     }
+
+
+def test_pictures_grow_stair_by_stair_to_their_full_size(monkeypatch: pytest.MonkeyPatch):
+    seen: list[int] = []
+    forward = nn.Conv2d.forward
+
+    def watched(self: nn.Conv2d, x: Tensor) -> Tensor:
+        if self.training:
+            seen.append(x.shape[-1])
+        return forward(self, x)
+
+    monkeypatch.setattr(nn.Conv2d, "forward", watched)
+    list(fit(config(net="conv 4 3x3 | relu | gap | linear classes", grow=0.5, epochs=3), blobs(), CPU))
+    assert seen == [8] * 4 + [9] * 4 + [10] * 4 + [12] * 12  # 12 pixels: 7.5, 9, 10.5 (to even), then all
+
+
+def test_growing_pictures_are_refused_by_a_network_of_one_size():
+    with pytest.raises(LabError, match=r"grow is 0\.5, .* reads one size .* allowed: 0, or .* gap or gmp"):
+        list(fit(config(grow=0.5), blobs(), CPU))
+
+
+def test_a_run_that_tests_seldom_tests_its_last_epoch():
+    facts = list(fit(config(epochs=5, test_every=3), blobs(), CPU))
+    over = [metric for metric in of(Metric, facts) if "epoch/train_loss" in metric.values]
+    assert len(over) == 5
+    assert [metric.step // 8 for metric in over if "test/accuracy" in metric.values] == [3, 5]
+    assert facts[-1].values["test/accuracy"] == over[-1].values["test/accuracy"]
 
 
 def test_moments_to_keep_are_spread_over_the_run_and_include_its_start_and_end():
