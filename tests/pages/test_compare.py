@@ -154,10 +154,25 @@ def test_the_address_restores_figure_curves_axes_smoothing_and_view(open_page, p
         assert at.query_params[name] in (value, [value]), name
 
 
+def test_the_address_restores_search_filters_sorting_pins_and_columns(open_page, pair):
+    link = {"search": "lr>0.05", "only-dataset": "tiny", "sort": "-lr", "pins": "4", "columns": "name,lr", "all": "yes"}
+    at = open_page("compare.py", runs="1-6", **link)
+    assert not at.exception
+    assert at.text_input(key="compare-words").value == "lr>0.05" and state(at, "compare-dataset") == ["tiny"]
+    assert state(at, "compare-sort") == ("lr", True) and state(at, "compare-pins") == {4}
+    assert state(at, "compare-columns") == ["name", "lr"] and state(at, "compare-only") is False
+    for name, value in link.items():
+        assert at.query_params[name] in (value, [value]), name
+    at.text_input(key="compare-words").set_value("").run()
+    assert "search" not in at.query_params and at.query_params["sort"] in ("-lr", ["-lr"])
+
+
 def test_an_address_full_of_nonsense_shows_the_page(open_page, pair):
     at = open_page(
         "compare.py", runs="x,-3,1e9,2-1,,99999999999,4-", metric="<b>", x="1", log="z", part="?", sweep="", smooth="%"
     )
+    assert not at.exception and not at.error
+    at = open_page("compare.py", **{"only-net": "<b>", "sort": "-nobody", "pins": "a,,-", "columns": "?", "all": "5"})
     assert not at.exception and not at.error
 
 

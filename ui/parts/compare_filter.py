@@ -11,6 +11,7 @@ from core.config import KNOBS
 from core.runs.catalogue import Entry
 from core.runs.recipes import short
 from core.runs.run import STATUSES
+from ui.parts import links
 
 COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge, "<=": operator.le, "!=": operator.ne, "=": operator.eq, ">": operator.gt, "<": operator.lt,
@@ -25,6 +26,9 @@ Picked = dict[str, list[str]]
 
 def filters(entries: Sequence[Entry]) -> tuple[str, Picked]:
     """Draws the search and the filters; what `kept` needs."""
+    links.restore("compare-words", "search", "".join)
+    for name in FIELDS:
+        links.restore(f"compare-{name}", f"only-{name}", list)
     words = st.text_input(
         "Search",
         key="compare-words",
@@ -43,7 +47,11 @@ def filters(entries: Sequence[Entry]) -> tuple[str, Picked]:
     if menu.open:
         with menu:
             _menu(entries)
-    return words or "", {name: list(st.session_state.get(f"compare-{name}") or []) for name in FIELDS}
+    picked: Picked = {name: list(st.session_state.get(f"compare-{name}") or []) for name in FIELDS}
+    links.tell("search", words or "")
+    for name, values in picked.items():
+        links.tell(f"only-{name}", *values)
+    return words or "", picked
 
 
 def _menu(entries: Sequence[Entry]) -> None:

@@ -16,6 +16,7 @@ from ui.parts.compare_filter import filters, kept
 
 PAGE = 100  # rows sent at once
 KEY, SORT, PINS, SHOWN, ROWS = "compare-table", "compare-sort", "compare-pins", "compare-shown", "compare-rows"
+ONLY, NEWEST = "compare-only", ("when", True)  # session_state; how rows are sorted when nobody says
 FIXED = {
     "name": "Name",
     "runs": "Runs",
@@ -35,10 +36,17 @@ def table(metric: str) -> bool:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         words, picked = filters(entries)
         single = links.choice("Rows", "by", ("recipe", "run"), {"recipe": "By recipe", "run": "Each run"}.get) == "run"
-        only = st.toggle("Only what differs", value=True, key="compare-only", persist_state="session")
+        links.restore(ONLY, "all", lambda _: False)
+        st.session_state.setdefault(ONLY, True)
+        only = st.toggle("Only what differs", key=ONLY, persist_state="session")
         columns = _columns_menu()
+    links.restore(SORT, "sort", _sorted_by)
+    links.restore(PINS, "pins", lambda values: set(compare_choice.numbers(",".join(values))))
+    links.tell("all", "" if only else "yes")
+    links.tell("columns", "" if columns == USUAL else ",".join(columns))
 
     def draw() -> None:
+        _tell()
         listed = [each for each in services.catalogue().entries() if kept(each, words, picked)]
         _draw(listed, single, metric, columns, only)
 
@@ -47,8 +55,26 @@ def table(metric: str) -> bool:
     return single
 
 
+def _tell() -> None:
+    """The address says how the table is sorted and what is pinned."""
+    key, down = st.session_state.get(SORT, NEWEST)
+    links.tell("sort", "" if (key, down) == NEWEST else "-" * down + key)
+    links.tell("pins", compare_choice.written(sorted(st.session_state.get(PINS, ()))))
+
+
+def _sorted_by(values: list[str]) -> tuple[str, bool]:
+    """`-lr` sorts by it, the highest first."""
+    key = values[-1].removeprefix("-")
+    return (key, values[-1].startswith("-")) if key in FIXED or key in KNOBS else NEWEST
+
+
 def _columns_menu() -> list[str]:
     """Which columns the visitor wants."""
+    links.restore(
+        "compare-columns",
+        "columns",
+        lambda values: [each for each in values[-1].split(",") if each in (*FIXED, *KNOBS)],
+    )
     menu = st.popover("Columns", icon=":material/view_column:", key="compare-columns-menu", on_change="rerun")
     if menu.open:
         with menu:
@@ -66,7 +92,7 @@ def _columns_menu() -> list[str]:
 
 def _draw(listed: Sequence[Entry], single: bool, metric: str, wanted: Sequence[str], only: bool) -> None:
     found = recipes(listed, single)
-    key, down = st.session_state.setdefault(SORT, ("when", True))
+    key, down = st.session_state.setdefault(SORT, NEWEST)
     pins = st.session_state.setdefault(PINS, set())
     order = {each.key: sorting(each, key, metric) for each in found}
     found.sort(key=lambda each: order[each.key], reverse=down)

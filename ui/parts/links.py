@@ -35,7 +35,22 @@ def choice(label: str, name: str, options: Sequence[str], show: Callable[[str], 
     return str(now)
 
 
+def restore(key: str, name: str, read: Callable[[list[str]], Any]) -> None:
+    """Before its widget is drawn for the first time, a state is what the address says of it."""
+    if key not in st.session_state and name in st.query_params:
+        st.session_state[key] = read(st.query_params.get_all(name))
+
+
+def tell(name: str, *values: str) -> None:
+    """The address says these values; without any, it says nothing of this name."""
+    if not any(values):
+        st.query_params.pop(name, None)
+    elif st.query_params.get_all(name) != list(values):
+        st.query_params[name] = list(values)
+
+
 INSIDE, DRAW, TRANSFER, MISTAKES, TIME = "inside.py", "draw.py", "transfer.py", "mistakes.py", "time.py"
+LATENT = "latent.py"
 
 
 def page_of(file: str) -> str:
