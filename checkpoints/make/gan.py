@@ -2,6 +2,7 @@
 
 LAB_DATA=… LAB_HOME=/somewhere python -m checkpoints.make.gan dcgan-anime     trains; killed, it goes on where it was
 LAB_DATA=… LAB_HOME=/somewhere python -m checkpoints.make.gan dcgan-anime --ship     writes the checkpoint of the newest
+… python -m checkpoints.make.gan dcgan-anime --atlas    only finds directions and atlas of the shipped checkpoint anew
 Snapshots and sample grids lie in LAB_HOME. `--recipe r0` trains report R0's recipe on the same pictures, to compare.
 """
 
@@ -23,8 +24,10 @@ from core.config import RunConfig
 from core.data import registry
 from core.data.dataset import Dataset
 from core.latent.atlas import atlas
-from core.latent.directions import regression
-from core.latent.sampler import sampler
+from core.latent.directions import points, regression
+from core.latent.sampler import Sampler, pixels, sampler
+from core.look.opened import opened as read_by
+from core.look.seen import made_seen
 from core.nets import checkpoint
 from core.nets.card import Card
 from core.runs import snapfiles
@@ -44,6 +47,7 @@ ABOUT = {
     " 22,911 frontal faces.",
     "gan-digits": "Handwritten digits by class from 128 numbers: a small generator and its discriminator, from MNIST.",
 }
+JUDGE, ASKED = "ink-digits", 200  # who reads made digits, and how many of each class
 RUN = 1  # the folder in LAB_HOME/runs
 
 
@@ -54,10 +58,16 @@ def main() -> None:
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--ship", action="store_true")
+    parser.add_argument("--atlas", action="store_true")
     parser.add_argument("--out", type=Path, default=paths.shipped())
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
     device.settle()
+    if chosen.atlas:
+        tensors, card = checkpoint.read(chosen.out / chosen.name)
+        found(tensors, card)
+        checkpoint.write(chosen.out / chosen.name, tensors, card)
+        return
     config = RECIPES["r0" if chosen.recipe == "r0" else chosen.name]
     config = config.replace(epochs=chosen.epochs or config.epochs)
     data = registry.load(config.dataset)
@@ -150,16 +160,37 @@ def ship(name: str, config: RunConfig, data: Dataset, out: Path) -> None:
         made=datetime.date.today().isoformat(),
         figures={**figures, "epochs": round(last.epoch, 2), "steps": last.step},
     )
-    whole = sampler(name, config, card.shape, duel.classes, half)
-    began = time.perf_counter()
-    vectors, fits = regression(whole)
-    half |= {f"direction.{key}": vector.half() for key, vector in vectors.items()}
-    whole.directions = vectors
-    half |= atlas(whole).tensors()
-    card.figures.update(direction_fits={key: round(fit, 3) for key, fit in fits.items()})
-    print(f"directions and atlas: {time.perf_counter() - began:.1f} s")
+    found(half, card)
     checkpoint.write(out / name, half, card)
     print(f"shipped {name}: {card.figures}", flush=True)
+
+
+def found(tensors: dict[str, Tensor], card: Card) -> None:
+    """What is found out about the generator and kept beside its weights: directions, atlas, how well it obeys."""
+    for key in [each for each in tensors if each.startswith(("direction.", "atlas."))]:
+        del tensors[key]
+    config = RunConfig.from_dict(card.config)
+    whole = sampler(card.name, config, card.shape, card.classes if config.conditional else (), tensors)
+    began = time.perf_counter()
+    whole.directions, fits = regression(whole)
+    tensors |= {f"direction.{key}": vector.half() for key, vector in whole.directions.items()}
+    tensors |= atlas(whole).tensors()
+    card.figures["direction_fits"] = {key: round(fit, 3) for key, fit in fits.items()}
+    if config.conditional and config.dataset == "mnist":
+        card.figures["read_as_asked"] = obeyed(whole)
+    print(f"directions and atlas: {time.perf_counter() - began:.1f} s", flush=True)
+
+
+def obeyed(whole: Sampler) -> dict[str, float]:
+    """The share of made digits of each class that the shipped reader of drawings reads as that class."""
+    network = read_by(*checkpoint.load(checkpoint.find(JUDGE)))
+    shares = {}
+    for label, name in enumerate(whole.classes):
+        made = pixels(whole.many(points(whole, ASKED, seed=31 + label), torch.full((ASKED,), label)))
+        x = torch.stack([made_seen(network, each, True, 28)[0] for each in made])
+        read = network.probabilities(x).argmax(1)
+        shares[name] = round(float((read == network.index(name)).float().mean()), 4)
+    return {"all": round(sum(shares.values()) / len(shares), 4), **shares}
 
 
 if __name__ == "__main__":

@@ -7,15 +7,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from core.latent.directions import points, straight
+from core.latent.directions import points, straight, turns
 from core.latent.sampler import Sampler
 from core.nets.eye import features
 
-BASES = 6  # ordinary pictures from which each index is moved
-STEP = 1.5  # how far, both ways, for picture and effect
-FAR = (2.0, 3.0, 4.0, 5.0, 6.0, 8.0)  # how far for the range; training saw hardly anything beyond 3
-TRIED = 3  # pictures per place of the range
-DOUBT = 0.05  # implausible: fewer ordinary pictures convince the discriminator less, or look stranger to the eye
+BASES = 10  # ordinary pictures from which each index is moved
+FAR = (2.0, 5.0, 10.0)  # to here, both ways; training saw hardly anything beyond 3, and a Latent holds no more than 10
+DOUBT = 0.5  # standard deviations of ordinary pictures: by so much less plausible is no longer as plausible as before
+STRAIN = 5.0  # where the loss of plausibility is told
 SIDE = 32  # of the effect's picture
 Progress = Callable[[float], None]
 
@@ -29,7 +28,8 @@ class Atlas:
     size: Tensor  # (indices,): mean change of a pixel per unit, in 255ths
     moved: Tensor  # (indices, attributes): per unit, in standard deviations over ordinary pictures
     low: Tensor  # (indices,): from here …
-    high: Tensor  # … to here most pictures stay plausible
+    high: Tensor  # … to here pictures stay as plausible as before, by less than DOUBT; 10 is as far as was tried
+    strain: Tensor  # (indices,): by how many standard deviations they get less plausible at -5 and +5, on average
 
     def strongest(self, index: int) -> list[tuple[str, float]]:
         """What an index moves, most first."""
@@ -42,83 +42,99 @@ class Atlas:
 
     def tensors(self) -> dict[str, Tensor]:
         """For keeping beside the weights."""
-        half = {name: getattr(self, name).half() for name in ("size", "moved", "low", "high")}
+        half = {name: getattr(self, name).half() for name in FIGURES}
         words = torch.tensor(list("\n".join(self.attributes).encode()), dtype=torch.uint8)
         return {f"atlas.{name}": value for name, value in {**half, "pictures": self.pictures, "words": words}.items()}
 
 
+FIGURES = ("size", "moved", "low", "high", "strain")
+
+
 def kept(tensors: Mapping[str, Tensor]) -> Atlas | None:
-    """The atlas that was stored with the weights, if there is one."""
+    """The atlas that was stored with the weights, if there is one; ranges of an older kind are left out (NaN)."""
     if "atlas.words" not in tensors:
         return None
     words = tuple(bytes(tensors["atlas.words"].tolist()).decode().split("\n"))
-    size, moved, low, high = (tensors[f"atlas.{name}"].float() for name in ("size", "moved", "low", "high"))
-    return Atlas(words, tensors["atlas.pictures"], size, moved, low, high)
+    figures = {name: tensors[f"atlas.{name}"].float() for name in FIGURES if f"atlas.{name}" in tensors}
+    if "strain" not in figures:
+        figures |= {name: torch.full_like(figures["size"], torch.nan) for name in ("low", "high", "strain")}
+    return Atlas(words, tensors["atlas.pictures"], **figures)
 
 
 @torch.inference_mode()
 def atlas(sampler: Sampler, progress: Progress | None = None) -> Atlas:
     """Moves each index from a few ordinary pictures, one at a time, and looks at what happens."""
-    lines, fits = straight(sampler)  # many pictures: six would only show their own accidents
-    ordinary = points(sampler, 256, seed=21)
-    labels = torch.arange(256) % len(sampler.classes) if sampler.classes else None
-    usual = sampler.many(ordinary, labels)
-    strange = Strangeness(usual)
-    oddness, answers = strange(usual), sampler.judged(usual, labels).float()
-    most, least = oddness.quantile(1 - DOUBT), answers.quantile(DOUBT)
-    plain = ((oddness <= oddness.median()) & (answers >= answers.quantile(0.25))).nonzero()[:BASES, 0]
-    z = ordinary[plain if len(plain) == BASES else torch.arange(BASES)]  # from pictures that are not odd themselves
-    y = torch.arange(BASES) % len(sampler.classes) if sampler.classes else None
-    pictures, sizes, lows, highs = [], [], [], []
+    lines, fits = straight(sampler)  # many pictures: ten would only show their own accidents
+    ordinary, labels = points(sampler, 256, seed=21), turns(sampler, 256)
+    judge = Judge(sampler, sampler.many(ordinary, labels), labels)
+    plain = judge.plain(BASES)  # from pictures that are not odd themselves
+    z, y = ordinary[plain], None if labels is None else labels[plain]
+    before = judge.doubts(plain)
+    places = [sign * far for far in FAR for sign in (-1, 1)]
+    again = None if y is None else y.repeat(len(places))
+    pictures, sizes, doubts = [], [], []
     for index in range(sampler.size):
-        places = torch.cat([moved_to(z, index, z[:, index] + STEP), moved_to(z, index, z[:, index] - STEP)])
-        far = torch.cat([moved_to(z[:TRIED], index, sign * value) for sign in (-1, 1) for value in FAR])
-        again = None if y is None else torch.cat([y, y, y[:TRIED].repeat(2 * len(FAR))])
-        made = sampler.many(torch.cat([places, far]), again, batch=32)
-        more, less = made[:BASES].float(), made[BASES : 2 * BASES].float()
-        change = (more - less).abs().mean((0, 1)) / (2 * STEP) * 127.5
+        made = sampler.many(torch.cat([moved_to(z, index, place) for place in places]), again, batch=32)
+        less, more = made[:BASES].float(), made[BASES : 2 * BASES].float()
+        change = (more - less).abs().mean((0, 1)) / (2 * FAR[0]) * 127.5
         pictures.append(F.adaptive_avg_pool2d(change[None, None], SIDE)[0, 0])
         sizes.append(change.mean())
-        tried, told = made[2 * BASES :], None if again is None else again[2 * BASES :]
-        believed = (sampler.judged(tried, told).float() >= least) & (strange(tried) <= most)
-        low, high = believed.view(2, len(FAR), TRIED).float().mean(2).tolist()
-        lows.append(0.0 - reach(low))
-        highs.append(reach(high))
+        lost = judge(made, again).view(2, len(FAR), 2, BASES) - before[:, None, None]
+        doubts.append(lost.mean(3).amax(0))  # whoever is the stricter: (places, both ways)
         if progress:
             progress((index + 1) / sampler.size)
-    stacked = torch.stack(pictures)
+    stacked, lost = torch.stack(pictures), torch.stack(doubts)
     shown = (stacked / stacked.max().clamp_min(1e-6) * 255).round().to(torch.uint8)
-    return Atlas(tuple(fits), shown, torch.stack(sizes), lines, torch.tensor(lows), torch.tensor(highs))
+    low, high = (torch.tensor([reach(each) for each in lost[:, :, side].tolist()]) for side in (0, 1))
+    strain = lost[:, FAR.index(STRAIN)].mean(1)
+    return Atlas(tuple(fits), shown, torch.stack(sizes), lines, 0.0 - low, high, strain)
 
 
-class Strangeness:
-    """How far a picture lies from the cloud of ordinary ones, as the lab's eye sees it (Mahalanobis distance)."""
+class Judge:
+    """How implausible a picture is, by two who do not know each other: the discriminator, and the lab's eye (as the
+    Mahalanobis distance from the cloud of ordinary pictures). In standard deviations of ordinary pictures."""
 
-    def __init__(self, usual: Tensor) -> None:
+    def __init__(self, sampler: Sampler, usual: Tensor, labels: Tensor | None) -> None:
+        self.sampler = sampler
         seen = features(usual.float())
         self.middle = seen.mean(0)
         cov = torch.cov(seen.T)
         # few pictures for so many features: pulled towards a round cloud
         self.inverse = torch.linalg.inv(0.5 * cov + 0.5 * torch.eye(len(cov)) * cov.diagonal().mean())
+        self.usual = self.raw(usual, labels)
+        self.spread = self.usual.std(1, keepdim=True) + 1e-6
 
-    def __call__(self, x: Tensor) -> Tensor:
+    def raw(self, x: Tensor, labels: Tensor | None) -> Tensor:
+        """(2, N): the discriminator's disbelief, and how strange the eye finds it."""
         apart = features(x.float()) - self.middle
-        far: Tensor = ((apart @ self.inverse) * apart).sum(1).sqrt()
-        return far
+        strange = ((apart @ self.inverse) * apart).sum(1).sqrt()
+        return torch.stack([-self.sampler.judged(x, labels).float(), strange])
+
+    def __call__(self, x: Tensor, labels: Tensor | None) -> Tensor:
+        return self.raw(x, labels) / self.spread
+
+    def doubts(self, chosen: Tensor) -> Tensor:
+        """The same of some of the ordinary pictures: (2, chosen)."""
+        return self.usual[:, chosen] / self.spread
+
+    def plain(self, count: int) -> Tensor:
+        """The first of the ordinary pictures that both find no odder than most."""
+        ranks = self.usual.argsort(1).argsort(1).float() / self.usual.shape[1]
+        return ranks.amax(0).argsort()[: self.usual.shape[1] // 3].sort().values[:count]
 
 
-def moved_to(z: Tensor, index: int, value: Tensor | float) -> Tensor:
+def moved_to(z: Tensor, index: int, value: float) -> Tensor:
     """The same places with another number at one index."""
     other = z.clone()
     other[:, index] = value
     return other
 
 
-def reach(shares: list[float]) -> float:
-    """The farthest place up to which at least half of the pictures are believed, beginning from the middle."""
-    farthest = 0.0
-    for value, share in zip(FAR, shares, strict=True):
-        if share < 0.5:
-            break
-        farthest = value
-    return farthest
+def reach(lost: list[float]) -> float:
+    """Where the loss of plausibility at the places of FAR passes DOUBT, with straight lines between; 10 if nowhere."""
+    place, before = 0.0, 0.0
+    for far, now in zip(FAR, lost, strict=True):
+        if now > DOUBT:
+            return place + (far - place) * (DOUBT - before) / (now - before)
+        place, before = far, now
+    return FAR[-1]

@@ -28,6 +28,21 @@ def points(sampler: Sampler, count: int, seed: int = 7) -> Tensor:
     return torch.randn(count, sampler.size, generator=torch.Generator().manual_seed(seed))
 
 
+def turns(sampler: Sampler, count: int) -> Tensor | None:
+    """Each class in turn, where the generator knows any."""
+    return torch.arange(count) % len(sampler.classes) if sampler.classes else None
+
+
+def within(values: Tensor, labels: Tensor | None) -> Tensor:
+    """What differs between pictures of one class: an eight has more ink than a one whatever the numbers are."""
+    if labels is None:
+        return values - values.mean(0)
+    rest = values.clone()
+    for label in labels.unique():
+        rest[labels == label] -= values[labels == label].mean(0)
+    return rest
+
+
 def first_layer(sampler: Sampler) -> Tensor:
     """The generator's first step as one matrix (features, latent), batch norm's scale included."""
     net = sampler.generator
@@ -71,10 +86,10 @@ def regression(sampler: Sampler, samples: int = SAMPLES, ridge: float = 10.0) ->
 def straight(sampler: Sampler, samples: int = SAMPLES, ridge: float = 10.0) -> tuple[Tensor, dict[str, float]]:
     """(latent, attributes): how far each attribute moves per unit of each index, in its standard deviations."""
     z = points(sampler, samples)
-    y = torch.arange(samples) % len(sampler.classes) if sampler.classes else None
+    y = turns(sampler, samples)
     table = tuple(table_for(sampler.generator.shape[0], sampler.dataset))
-    values = measured(sampler.many(z, y), table, sampler.dataset)
-    values = (values - values.mean(0)) / (values.std(0) + 1e-6)
+    values = within(measured(sampler.many(z, y), table, sampler.dataset), y)
+    values = values / (values.std(0) + 1e-6)
     cut = samples * 4 // 5
     known = z[:cut]
     lines = torch.linalg.solve(known.T @ known + ridge * torch.eye(sampler.size), known.T @ values[:cut])
@@ -100,11 +115,12 @@ def effects(sampler: Sampler, vectors: Directions, samples: int = 32) -> Effects
     """Walks along each direction from ordinary pictures and measures what changes."""
     table = tuple(table_for(sampler.generator.shape[0], sampler.dataset))
     z = points(sampler, 256, seed=11)
-    usual = measured(sampler.many(z), table, sampler.dataset).std(0) + 1e-6
-    z = z[:samples]
+    y = turns(sampler, len(z))
+    usual = within(measured(sampler.many(z, y), table, sampler.dataset), y).std(0) + 1e-6
+    z, y = z[:samples], None if y is None else y[:samples].repeat(2)
     rows = []
     for vector in vectors.values():
-        both = measured(sampler.many(torch.cat([z + STEP * vector, z - STEP * vector])), table, sampler.dataset)
+        both = measured(sampler.many(torch.cat([z + STEP * vector, z - STEP * vector]), y), table, sampler.dataset)
         more, less = both.chunk(2)
         rows.append(((more - less) / (2 * STEP)).mean(0) / usual)
     moved = torch.stack(rows) if rows else torch.zeros(0, len(table))

@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.latent.atlas import FAR, Atlas, atlas, kept
+from core.latent.atlas import DOUBT, FAR, STRAIN, Atlas, atlas, kept
 from core.latent.latent import Latent
 from ui import services
 from ui.parts.code import show_code
 from ui.parts.latent_place import extended, go, here
 from ui.parts.latent_subject import Subject
 from ui.parts.pictures import strip
-from ui.parts.tiles import address
+from ui.parts.tiles import address, channels
 
 PLACES = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
 
@@ -41,9 +41,10 @@ def view(subject: Subject) -> None:
     found = computed(subject)
     st.caption(
         "One row per index. **Where**: bright is where the picture changes (mean |dG/dz|). **Size**: mean change of a"
-        " pixel per unit, in 255ths. **Plausible**: how far the judge goes on believing, and the lab's eye finds it no"
-        f" stranger than ordinary pictures (tried up to ±{FAR[-1]:g}). The rest: what moves, in standard deviations of"
-        " ordinary pictures per unit. Click a head to sort, a row to see it."
+        " pixel per unit, in 255ths. **Plausible**: how far it can go until pictures convince the discriminator less,"
+        f" or are stranger to the lab's eye, by {DOUBT:g} standard deviations of ordinary ones (tried to ±{FAR[-1]:g})."
+        f" **Strain**: what ±{STRAIN:g} costs on that scale. The rest: what moves, in standard deviations of ordinary"
+        " pictures per unit. Click a head to sort, a box to see its row."
     )
     chosen = table(subject, found)
     _strip(subject, found, chosen)
@@ -71,6 +72,7 @@ def table(subject: Subject, found: Atlas) -> int:
             "size": st.column_config.NumberColumn("size", format="%.2f", width=70),
             "from": st.column_config.NumberColumn("plausible from", format="%.1f"),
             "to": st.column_config.NumberColumn("to", format="%.1f", width=60),
+            "strain": st.column_config.NumberColumn("strain", format="%+.2f", width=70),
             **moved,
         },
     )
@@ -87,6 +89,7 @@ def frame(found: Atlas) -> pd.DataFrame:
         "moves most": [found.strongest(i)[0][0] for i in range(len(found.size))],
         "from": found.low.numpy(),
         "to": found.high.numpy(),
+        "strain": found.strain.numpy(),
     }
     columns |= {name: found.moved[:, i].numpy() for i, name in enumerate(found.attributes)}
     return pd.DataFrame(columns).sort_values("size", ascending=False, ignore_index=True)
@@ -106,11 +109,14 @@ def _strip(subject: Subject, found: Atlas, index: int) -> None:
     latent = here(subject)
     st.markdown(f"**Index {index} from -3 to +3**, everything else as in the picture above")
     sampler = extended(subject)
-    pictures = [np.moveaxis(np.atleast_3d(sampler.picture(latent.edit(index, place))), -1, 0) for place in PLACES]
-    strip(pictures, [f"{place:+g}" for place in PLACES], side=96, label=f"Index {index} from -3 to +3")
+    pictures = [channels(sampler.picture(latent.edit(index, place))) for place in PLACES]
+    strip(
+        pictures, [f"{place:+g}" if place else "0" for place in PLACES], side=96, label=f"Index {index} from -3 to +3"
+    )
     words = ", ".join(f"{name} {value:+.2f}" for name, value in found.strongest(index)[:3])
     low, high = float(found.low[index]), float(found.high[index])
-    st.write(f"Most of all it moves {words}. Pictures stay plausible from {low:g} to {high:g}.")
+    reach = f" Pictures stay as plausible from {low:.1f} to {high:.1f}." if low == low else ""
+    st.write(f"Most of all it moves {words}.{reach}")
     with st.container(horizontal=True):
         for place in (-3.0, 0.0, 3.0):
             st.button(
