@@ -1,16 +1,17 @@
-"""Walks and sums: pictures put on a shelf, the way between them as a GIF, and A - B + C."""
+"""Walks and sums: pictures put on a shelf, the way between them as a GIF or MP4, and A - B + C."""
 
-import numpy as np
+import base64
+
 import streamlit as st
 
 from core.latent.latent import Latent
-from core.latent.walks import arithmetic, gif, walk
+from core.latent.walks import NO_FILMS, arithmetic, films, gif, mp4, walk
 from ui import services
 from ui.parts.code import show_code
 from ui.parts.latent_place import extended, go, here
 from ui.parts.latent_subject import Subject
 from ui.parts.pictures import strip
-from ui.parts.tiles import address
+from ui.parts.tiles import address, channels
 
 MOST = 12
 
@@ -36,7 +37,7 @@ def view(subject: Subject) -> None:
         return
     sampler = extended(subject)
     pictures = [sampler.picture(each) for each in kept]
-    strip([_channels(each) for each in pictures], [str(i + 1) for i in range(len(kept))], side=96, label="The shelf")
+    strip([channels(each) for each in pictures], [str(i + 1) for i in range(len(kept))], side=96, label="The shelf")
     left, right = st.columns(2, gap="large")
     with left:
         _walk(subject, kept)
@@ -53,26 +54,25 @@ def _add(subject: Subject) -> None:
         del kept[:-MOST]
 
 
-def _channels(picture: np.ndarray) -> np.ndarray:
-    return np.moveaxis(np.atleast_3d(picture), -1, 0)
-
-
 def _walk(subject: Subject, kept: list[Latent]) -> None:
     st.markdown("**Walk** along the shelf and back")
     if len(kept) < 2:
         st.caption("A walk needs a second picture.")
         return
     between = st.slider("Pictures from one to the next", 4, 20, 12, key="latent-between")
-    film = services.once(
-        ("walk", subject.key, tuple(kept), between), lambda: gif(walk(subject.sampler, kept, between), times=4)
-    )
-    import base64
-
+    key = (subject.key, tuple(kept), between)
+    pictures = services.once(("walk", *key), lambda: walk(subject.sampler, kept, between))
+    film = services.once(("gif", *key), lambda: gif(pictures))
     st.html(
         f'<img class="ink-film" alt="A walk between {len(kept)} pictures"'
         f' src="data:image/gif;base64,{base64.b64encode(film).decode()}">'
     )
-    st.download_button("GIF", film, "walk.gif", "image/gif", icon=":material/download:")
+    with st.container(horizontal=True):
+        st.download_button("GIF", film, "walk.gif", "image/gif", icon=":material/download:")
+        if films():  # made when somebody asks for it: ten times the GIF's work
+            st.download_button("MP4", lambda: mp4(pictures), "walk.mp4", "video/mp4", icon=":material/movie:")
+        else:
+            st.caption(NO_FILMS)
 
 
 def _sum(subject: Subject, kept: list[Latent]) -> None:
