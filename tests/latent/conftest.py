@@ -1,6 +1,9 @@
 """A small generator with random weights: enough for everything but beauty."""
 
+import dataclasses
+
 import pytest
+import torch
 
 from core.config import RunConfig
 from core.latent.sampler import Sampler, sampler
@@ -27,3 +30,16 @@ def colour() -> Sampler:
 @pytest.fixture(scope="session")
 def digits() -> Sampler:
     return small(1, 32, ("zero", "one", "two"))
+
+
+@pytest.fixture(scope="session")
+def bright(colour: Sampler) -> Sampler:
+    """A generator whose picture gets lighter with the first number, and with nothing else."""
+
+    class Bright(torch.nn.Module):
+        latent, shape, start, first = 16, (3, 32, 32), colour.generator.start, colour.generator.first
+
+        def forward(self, z, y=None):
+            return torch.tanh(z[:, :1, None, None] / 4).expand(-1, 3, 32, 32)
+
+    return dataclasses.replace(colour, generator=Bright())

@@ -1,12 +1,15 @@
 """A contact sheet: many small pictures as one image; a click picks one of them."""
 
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
+from ui import served
 from ui.parts.tiles import address
 
 HERE = Path(__file__).with_suffix("")
@@ -21,21 +24,41 @@ _component = st.components.v2.component(
 
 
 def contact_sheet(
-    key: str, images: Any, columns: int, alt: str, picked: int | None, on_picked: Callable[[], None]
+    key: str,
+    images: Any,
+    columns: int,
+    alt: str,
+    picked: int | None,
+    on_picked: Callable[[], None],
+    marks: Mapping[int, str] | None = None,
+    name: tuple[Any, ...] | None = None,
 ) -> None:
     """Shows `images` (N, H, W), or (N, H, W, 3) in colour, row by row; after a click `st.session_state[key]["picked"]`
-    is the place of one."""
+    is the place of one.
+
+    `marks`: place -> "+" or "−". `name` says all that the pictures depend on: then the browser fetches them once.
+    """
     _component(
         key=key,
         data={
-            "image": address(sheet(images, columns)),
+            "image": served.offer("png", name, lambda: png(images, columns))
+            if name
+            else address(sheet(images, columns)),
             "columns": columns,
             "count": len(images),
             "alt": alt,
             "picked": picked,
+            "marks": None if marks is None else {str(place): sign for place, sign in marks.items()},
         },
         on_picked_change=on_picked,
     )
+
+
+def png(images: Any, columns: int) -> bytes:
+    """The sheet as a file."""
+    file = io.BytesIO()
+    Image.fromarray(sheet(images, columns)).save(file, "PNG", compress_level=1)
+    return file.getvalue()
 
 
 def sheet(images: Any, columns: int) -> Any:

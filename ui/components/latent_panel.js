@@ -4,6 +4,7 @@
 const GAP = 40          // ms between two messages
 const PATIENCE = 1500   // ms until an answer is given up as lost
 const REACH = 3.5       // of an index slider; what lies beyond widens it
+const REST = 200        // ms without a new message until the rest of the page is told of the picture
 const panels = new WeakMap()
 
 const copy = value => JSON.parse(JSON.stringify(value))
@@ -14,6 +15,8 @@ function send(panel, up) {
   panel.dirty = false
   panel.waiting = ++panel.number
   panel.at = performance.now()
+  clearTimeout(panel.ringing)
+  panel.ring = up ? panel.number : null
   panel.set("moved", { n: panel.number, generation: panel.generation, up, state: panel.state })
 }
 
@@ -226,6 +229,11 @@ export default function ({ data, parentElement, setStateValue }) {
     panel.waiting = 0
   }
   if (data.seen === panel.waiting) panel.waiting = 0
+  if (panel.ring && data.seen === panel.ring) {   // let go and answered: what else shows this picture may follow
+    const detail = panel.ring
+    panel.ring = null
+    panel.ringing = setTimeout(() => document.dispatchEvent(new CustomEvent("inkling-latent", { detail })), REST)
+  }
   if (panel.image.src !== data.image) panel.image.src = data.image
   panel.image.alt = data.alt
   panel.image.dataset.seen = data.seen
@@ -234,6 +242,7 @@ export default function ({ data, parentElement, setStateValue }) {
   pump(panel)
   return () => {
     clearTimeout(panel.later)
+    clearTimeout(panel.ringing)
     panels.delete(parentElement)
   }
 }

@@ -1,25 +1,29 @@
 """Directions: found by three methods or made by hand, with what else moves along them; kept ones become sliders."""
 
 import json
+from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from core.errors import LabError
 from core.latent.directions import apart, effects, pca, regression, sefa
 from core.latent.latent import FAR, Latent
+from core.latent.picked import by_eye, by_numbers
 from core.latent.sampler import Directions
 from ui import services
+from ui.parts import latent_picked
 from ui.parts.code import show_code
 from ui.parts.latent_place import extended, here, linked, own
 from ui.parts.latent_subject import Subject
 from ui.parts.pictures import strip
+from ui.parts.tiles import channels
 
 METHODS = {
     "attributes": ("Measured attributes", "A straight line from the numbers to what is measured in the picture."),
     "cleared": ("Attributes, cleared", "The same, with what each shares with the others taken out."),
     "sefa": ("SeFa", "What the generator's first layer stretches most (closed form, no pictures needed)."),
     "pca": ("PCA", "GANSpace: the widest axes of the first layer's answers to many random numbers."),
+    "picked": ("Picked pictures", "Pick some pictures with something, and some without it: the way between is yours."),
 }
 PLACES = (-4.0, -2.0, 0.0, 2.0, 4.0)
 
@@ -47,30 +51,51 @@ def view(subject: Subject) -> None:
             format_func=lambda each: METHODS[each][0],
         )  # fmt: skip
         st.caption(METHODS[method][1])
-        vectors = found(subject, method)
-        name = st.selectbox("Direction", list(vectors), key=f"latent-direction-{method}")
-        latent, sampler = here(subject), extended(subject)
-        z = sampler.point(latent)
-        pictures = []
-        for place in PLACES:
-            spot = Latent(
-                0, tuple(enumerate((z + place * vectors[name]).clamp(-FAR, FAR).tolist())), label=latent.label
-            )
-            pictures.append(np.moveaxis(np.atleast_3d(sampler.picture(spot)), -1, 0))
-        strip(pictures, [f"{place:+g}" for place in PLACES], side=96, label=f"Along {name}")
-        with st.form("latent-keep", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-            title = st.text_input("Keep it as a slider named", value="", placeholder=name, max_chars=30)
-            if st.form_submit_button("Keep"):
-                _keep(subject, title.strip() or name, vectors[name])
+        if method == "picked":
+            latent_picked.sheet(subject)
+        else:
+            vectors, key = found(subject, method), (method, subject.key)
+            along(subject, method, vectors)
     with right:
-        entangled(subject, method)
+        if method == "picked":
+            vectors, key = latent_picked.direction(subject)
+            if vectors:
+                along(subject, method, vectors)
+        if vectors:
+            entangled(subject, key, vectors)
     mine(subject)
-    show_code(sefa, pca, regression, effects)
+    show_code(sefa, pca, regression, by_eye, by_numbers, effects)
 
 
-def entangled(subject: Subject, method: str) -> None:
+def along(subject: Subject, method: str, vectors: Directions) -> None:
+    """The picture on the page moved along one of the directions; keep it under a name."""
+    name = st.selectbox("Direction", list(vectors), key=f"latent-direction-{method}") if len(vectors) > 1 else None
+    name = name or next(iter(vectors))
+    latent, sampler = here(subject), extended(subject)
+    z = sampler.point(latent)
+    pictures = []
+    for place in PLACES:
+        spot = Latent(0, tuple(enumerate((z + place * vectors[name]).clamp(-FAR, FAR).tolist())), label=latent.label)
+        pictures.append(channels(sampler.picture(spot)))
+    strip(pictures, [f"{place:+g}" if place else "0" for place in PLACES], side=96, label=f"Along {name}")
+    with (
+        st.form("latent-keep-form", border=False, clear_on_submit=True),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        title = st.text_input("Keep it as a slider named", value="", placeholder=name, max_chars=30)
+        if st.form_submit_button("Keep"):
+            _keep(subject, title.strip() or unused(name, own(subject)), vectors[name])
+
+
+def unused(name: str, taken: Directions) -> str:
+    """The name, or the name with the next number where somebody keeps one after the other without naming them."""
+    numbered = [name, *(f"{name} {i}" for i in range(2, len(taken) + 3))]
+    return next(each for each in numbered if each not in taken)
+
+
+def entangled(subject: Subject, key: tuple[Any, ...], vectors: Directions) -> None:
     """What moves along each direction: a table of colours."""
-    seen = services.once(("effects", method, subject.key), lambda: effects(subject.sampler, found(subject, method)))
+    seen = services.once(("effects", *key), lambda: effects(subject.sampler, vectors))
     peak = max(float(seen.moved.abs().max()), 1e-6)
     head = "".join(f"<th scope=col><span>{name}</span></th>" for name in seen.attributes)
     rows = "".join(

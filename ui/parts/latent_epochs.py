@@ -7,6 +7,7 @@ from ui import services
 from ui.parts.latent_place import extended, here
 from ui.parts.latent_subject import Subject
 from ui.parts.pictures import strip
+from ui.parts.tiles import channels
 
 MOST = 24
 
@@ -23,7 +24,7 @@ def view(subject: Subject) -> None:
     number = int(subject.key[1])
     pictures = [services.sampler_run(number, step).picture(latent) for step, _ in steps]
     strip(
-        [np.moveaxis(np.atleast_3d(each), -1, 0) for each in pictures],
+        [channels(each) for each in pictures],
         [f"epoch {epoch:.3g}" for _, epoch in steps],
         side=96,
         label="The same numbers through the epochs",

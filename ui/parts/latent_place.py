@@ -8,24 +8,28 @@ import streamlit as st
 from core.errors import LabError
 from core.latent.latent import Latent
 from core.latent.sampler import Directions, Sampler
+from ui.components.bell import LATENT, bell
 from ui.components.latent_panel import sent
 from ui.parts.latent_subject import Subject
 
 PANEL = "latent-panel"  # the component's key
+WANTED, ADDRESS = "latent-wanted", "latent-address"  # session_state: what a link asks for, what the page has written
+GONE = "latent-gone"  # session_state: something outside the panel has changed the picture
 
 
 def box(subject: Subject) -> dict[str, Any]:
     """latent, generation (grows when the page, not the panel, changes it), seen (the panel's last message)."""
     boxes = st.session_state.setdefault("latent-boxes", {})
     if subject.link not in boxes:
-        boxes[subject.link] = {"latent": _linked(subject), "generation": len(boxes) * 100_000, "seen": 0}
+        st.session_state["latent-count"] = count = st.session_state.get("latent-count", -1) + 1
+        boxes[subject.link] = {"latent": _linked(subject), "generation": count * 100_000, "seen": 0}
     found: dict[str, Any] = boxes[subject.link]
     return found
 
 
 def _linked(subject: Subject) -> Latent:
-    text = st.query_params.get("z")
-    if not text or st.query_params.get("model") != subject.link:
+    model, text = st.session_state.pop(WANTED, (None, None))
+    if not text or model != subject.link:
         return Latent(0)
     try:
         latent = Latent.from_link(text)
@@ -47,7 +51,29 @@ def go(subject: Subject, latent: Latent) -> None:
     kept = box(subject)
     kept["latent"] = latent
     kept["generation"] += 1
+    st.session_state[GONE] = True
     linked(subject)
+
+
+def arrived() -> None:
+    """At the head of the page: what runs now shows the newest picture everywhere, and an address that the page has not
+    written itself is obeyed."""
+    st.session_state.pop(GONE, None)
+    address = st.query_params.get("model"), st.query_params.get("z")
+    if address[0] is None or address == st.session_state.get(ADDRESS):
+        return
+    st.session_state.pop("latent-model", None)
+    if address[1]:
+        st.session_state[WANTED] = address
+        st.session_state.get("latent-boxes", {}).pop(address[0], None)
+
+
+def follows(key: str) -> None:
+    """At the head of a fragment that shows the picture, too: it runs again when a slider was let go, and the whole page
+    does when the fragment itself has changed the picture."""
+    if st.session_state.pop(GONE, False):
+        st.rerun()
+    bell(key, LATENT)
 
 
 def heard(subject: Subject, sampler: Sampler) -> bool:
@@ -88,5 +114,6 @@ def shareable(subject: Subject) -> Latent:
 def linked(subject: Subject) -> None:
     """The page's address says which picture this is."""
     text = shareable(subject).to_link()
-    if st.query_params.get("z") != text:
+    if st.query_params.get("z", "0") != text:
         st.query_params["z"] = text
+    st.session_state[ADDRESS] = (st.query_params.get("model"), st.query_params.get("z"))

@@ -18,6 +18,11 @@ def address(pixels: Any) -> str:
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
+def channels(pixels: Any) -> Any:
+    """A picture (H, W, C) or (H, W) as (C, H, W)."""
+    return np.moveaxis(np.atleast_3d(pixels), -1, 0)
+
+
 def tile(pixels: Any, title: str, text: str = "", alt: str = "", big: str = "", mark: str = "") -> str:
     """One picture with a title and a line under it; `big` is a large sign beside them."""
     sign = f'<b class="ink-tile-sign">{escape(big)}</b>' if big else ""
