@@ -8,6 +8,7 @@ from ui.parts.inside_answer import answer
 from ui.parts.inside_architecture import architecture
 from ui.parts.inside_filters import filters
 from ui.parts.inside_likes import likes
+from ui.parts.inside_made import arrive
 from ui.parts.inside_maps import layers
 from ui.parts.inside_mattered import mattered
 from ui.parts.inside_picture import picture
@@ -25,6 +26,7 @@ LAYERS, FILTERS, MATTERED, LIKES, SURGERY, ARCHITECTURE = VIEWS = (
 
 st.html(ROOT / "ui" / "inside.css")
 chosen = None
+arrive()
 with st.container(border=True):
     first, second, third = st.columns([3, 4, 4], gap="medium")
     with first:

@@ -4,8 +4,9 @@ import streamlit as st
 
 from core.paths import ROOT
 from ui.parts import latent_atlas, latent_directions, latent_epochs, latent_find, latent_walk
+from ui.parts.latent_place import arrived, follows, linked
 from ui.parts.latent_sliders import keep, panel, samples
-from ui.parts.latent_subject import subject
+from ui.parts.latent_subject import Subject, subject
 from ui.parts.links import choice
 
 VIEWS = {
@@ -16,7 +17,16 @@ VIEWS = {
     "Through the epochs": latent_epochs.view,
 }
 
+
+@st.fragment
+def below(chosen: Subject, view: str) -> None:
+    """What there is to find out about the picture, by itself: it follows once a slider is let go."""
+    follows("latent-bell")
+    VIEWS[view](chosen)
+
+
 st.html(ROOT / "ui" / "latent.css")
+arrived()
 left, right = st.columns([2, 5], gap="large")
 with left:
     chosen = subject()
@@ -24,6 +34,7 @@ if chosen is None:
     st.subheader("No generator yet")
     st.write("Train a GAN on the Train page, or put a saved generator into the lab's checkpoints.")
     st.stop()
+linked(chosen)
 with left:
     samples(chosen)
 with right:
@@ -31,4 +42,4 @@ with right:
     keep(chosen)
 
 view = choice("View", "view", list(VIEWS), str)
-VIEWS[view](chosen)
+below(chosen, view)

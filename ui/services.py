@@ -341,6 +341,13 @@ def sampler_run(run: int, step: int) -> Any:
     return _sampler_run(str(paths.home()), run, step)
 
 
+def newest_step(run: int) -> int:
+    """The step of a run's newest snapshot."""
+    from core.runs.openings import moment_of
+
+    return moment_of(store(), run).step
+
+
 @st.cache_resource(show_spinner=False)
 def _learned(home: str) -> dict[tuple[Any, ...], Any]:
     return {}

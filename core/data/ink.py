@@ -11,6 +11,7 @@ from scipy import ndimage
 from core.data import paper
 from core.data.pixels import Bytes, Floats, grey, shrunk
 
+CHARACTERS = ("mnist", "strokes", "strokes-digits", "strokes-greek", "class-drawings")  # the sets made as MNIST was
 SIDE, BOX = 28, 20  # MNIST: the character fits a 20x20 box inside 28x28
 FINE = 80  # pen width is measured and made equal at four times the box
 PEN = 8.0  # in FINE pixels: MNIST's middle half is 7.8 to 11.5, and thin strokes keep small loops open

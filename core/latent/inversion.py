@@ -6,11 +6,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
+from core.data.ink import CHARACTERS, prepare
 from core.errors import LabError
 from core.latent.latent import Latent
 from core.latent.sampler import Sampler
 from core.latent.walks import at
 from core.nets.eye import eye, shown
+from core.train.gan_pictures import squared
 
 STARTS = 256  # ordinary pictures to begin with the most similar of
 STEPS = 120
@@ -36,6 +38,22 @@ def fitted(image: NDArray[np.uint8], sampler: Sampler) -> Tensor:
     if least != side:
         x = F.interpolate(x, (side, side), mode="bilinear", antialias=least > side)
     return x / 127.5 - 1
+
+
+def drawn(raw: NDArray[np.uint8], sampler: Sampler) -> Tensor:
+    """A drawing (dark on white) as the generator makes them: characters are cut out and centred as those it learned."""
+    channels, side, _ = sampler.generator.shape
+    if channels > 1:
+        return fitted(raw, sampler)
+    if sampler.dataset not in CHARACTERS:
+        return fitted(255 - raw, sampler)
+    ready = prepare(raw)
+    if ready.empty:
+        raise LabError(ready.why)
+    x = squared(torch.from_numpy(ready.image.copy())[None, None])  # the same margin as the training pictures got
+    if x.shape[-1] != side:
+        return fitted(ready.image, sampler)
+    return x.float() / 127.5 - 1
 
 
 def found(image: Tensor, sampler: Sampler, steps: int = STEPS) -> tuple[Latent, float]:

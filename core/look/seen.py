@@ -5,16 +5,14 @@ from typing import Any
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.data.ink import prepare
+from core.data.ink import CHARACTERS, prepare
 from core.errors import LabError
 from core.look.opened import Opened, fitted
-
-INK = ("mnist", "strokes", "strokes-digits", "strokes-greek", "class-drawings")  # white ink on black, centred
 
 
 def learned_ink(opened: Opened) -> bool:
     """Whether this network learned white characters on black, centred in 28x28."""
-    return opened.dataset in INK and opened.shape == (1, 28, 28)
+    return opened.dataset in CHARACTERS and opened.shape == (1, 28, 28)
 
 
 def seen(opened: Opened, raw: NDArray[Any], as_mnist: bool = True) -> tuple[Tensor, tuple[str, ...]]:
@@ -29,3 +27,24 @@ def seen(opened: Opened, raw: NDArray[Any], as_mnist: bool = True) -> tuple[Tens
     picture, _ = fitted(ready.image, opened.shape)
     changed = raw.shape != ready.image.shape
     return picture, ("The ink was found and centred in 28x28, as MNIST was made.",) if changed else ()
+
+
+def made_seen(
+    opened: Opened, made: NDArray[Any], light_ink: bool, learned_from: int | None = None
+) -> tuple[Tensor, tuple[str, ...]]:
+    """The same for a generator's picture, which has the colours of its training set already: white ink stays white.
+
+    `learned_from`: the side of the pictures it learned, where they got a margin; the margin is cut off again.
+    """
+    notes: tuple[str, ...] = ()
+    side = made.shape[0]
+    if learned_from is not None and learned_from < side and opened.shape[1] <= learned_from:
+        edge = (side - learned_from) // 2
+        made = made[edge : edge + learned_from, edge : edge + learned_from]
+        notes = (
+            f"The generator's margin of {edge} pixels was cut off: it learned from {learned_from}x{learned_from}.",
+        )
+    if learned_ink(opened) and not light_ink:
+        notes += ("This network learned white characters on black; this picture is neither, so read on with a smile.",)
+    picture, changed = fitted(made, opened.shape)
+    return picture, (*notes, *changed)

@@ -1,10 +1,12 @@
-"""The story of a face: pick one, move the first named direction, see the hair change, open the link again."""
+"""Stories of a face: moved along a direction and opened again from its link; a direction from picked ones; a drawing
+that is searched; a walk as a film; the same face inside a classifier."""
 
 import base64
 import io
 import re
 import time
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -79,3 +81,101 @@ def test_a_face_is_picked_changed_and_opened_again_from_its_link(page, app_url):
     page.get_by_role("button", name="Undo").click()
     page.wait_for_timeout(800)
     assert np.array_equal(settled(page), lighter)
+
+
+@pytest.fixture
+def latent(page):
+    """The page with the shipped faces."""
+    if "dcgan-anime" not in checkpoint.names("gan"):
+        pytest.skip("the generator dcgan-anime is not here")
+    page.goto("/latent?model=dcgan-anime")
+    page.locator(PANEL).wait_for(timeout=60_000)
+    return page
+
+
+def click(page, sheet, place: int) -> None:
+    """One of the 64 samples."""
+    box = sheet.bounding_box()
+    sheet.click(position={"x": box["width"] * (place % 8 + 0.5) / 8, "y": box["height"] * (place // 8 + 0.5) / 8})
+
+
+def test_picked_pictures_become_a_slider(latent):
+    page = latent
+    page.get_by_role("radio", name="Directions").click()
+    page.get_by_role("radio", name="Picked pictures").click()
+    sheet = page.locator("[data-testid=contact-sheet]").nth(1)
+    sheet.wait_for(timeout=20_000)
+    for place in (1, 2):
+        click(page, sheet.locator("img"), place)
+        sheet.locator("b.more").nth(place - 1).wait_for(state="attached", timeout=20_000)
+    page.get_by_role("radio", name="without it").click()
+    page.wait_for_timeout(800)
+    click(page, sheet.locator("img"), 8)
+    sheet.locator("b.less").wait_for(state="attached", timeout=20_000)
+    name = page.get_by_label("Keep it as a slider named")
+    name.wait_for(timeout=60_000)
+    name.fill("mine")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    slider = page.get_by_role("slider", name="mine")
+    slider.wait_for(timeout=20_000)
+    before = settled(page)
+    slider.focus()
+    for _ in range(10):
+        page.keyboard.press("PageUp")
+    page.wait_for_timeout(500)
+    assert np.abs(settled(page) - before).mean() > 3
+
+
+def test_a_drawing_is_found_in_there(latent):
+    page = latent
+    page.get_by_role("radio", name="Find me").click()
+    page.get_by_role("radio", name="Draw").click()
+    pad = page.locator("[data-testid=ink-pad] canvas")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    page.mouse.move(box["x"] + 60, box["y"] + 60)
+    page.mouse.down()
+    for x, y in ((200, 60), (120, 220)):
+        page.mouse.move(box["x"] + x, box["y"] + y, steps=8)
+    page.mouse.up()
+    page.get_by_role("button", name="Find this drawing").click(timeout=20_000)
+    take = page.get_by_role("button", name="Take it into the panel")
+    take.wait_for(timeout=90_000)
+    before = settled(page)
+    take.click()
+    page.get_by_text(re.compile("^seed 0, 128 changes")).first.wait_for(timeout=20_000)
+    assert not np.array_equal(settled(page), before)
+
+
+def test_a_walk_is_saved_as_a_film(latent):
+    page = latent
+    page.get_by_role("radio", name="Walks and sums").click()
+    shelf = page.get_by_role("button", name="Put the picture above on the shelf")
+    shelf.click()
+    page.get_by_text("A walk needs a second picture").wait_for(timeout=20_000)
+    click(page, page.locator("[data-testid=contact-sheet] img").first, 9)
+    page.get_by_text(re.compile("^seed 9")).first.wait_for(timeout=20_000)
+    shelf.click()
+    with page.expect_download(timeout=60_000) as taken:
+        page.get_by_role("button", name="MP4").click(timeout=30_000)
+    with av.open(str(taken.value.path())) as film:
+        frames = sum(1 for _ in film.decode(video=0))
+    assert taken.value.suggested_filename == "walk.mp4" and frames == 3 * 24
+
+
+def test_the_very_picture_is_looked_at_inside_a_classifier_and_back(latent):
+    page = latent
+    click(page, page.locator("[data-testid=contact-sheet] img").first, 5)
+    page.get_by_text(re.compile("^seed 5")).first.wait_for(timeout=20_000)
+    page.get_by_role("button", name="Look at it inside").click()
+    page.wait_for_timeout(1000)
+    page.get_by_role("link", name="Open it there").click()
+    answer = page.locator("[data-testid=inside-answer]")
+    answer.wait_for(timeout=60_000)
+    assert "made by dcgan-anime, seed 5" in answer.inner_text()
+    assert "made=dcgan-anime" in page.url and "z=5" in page.url
+    page.get_by_role("button", name="Another").click()
+    page.wait_for_url(lambda address: "z=5" not in address, timeout=20_000)
+    seed = re.search(r"z=(\d+)", page.url)[1]
+    page.get_by_role("link", name="Move its numbers").click()
+    page.get_by_text(re.compile(f"^seed {seed}")).first.wait_for(timeout=60_000)

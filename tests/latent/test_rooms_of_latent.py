@@ -3,6 +3,7 @@
 import dataclasses
 import io
 
+import av
 import numpy as np
 import pytest
 import torch
@@ -10,13 +11,14 @@ from PIL import Image
 
 from core.config import RunConfig
 from core.errors import LabError
+from core.latent import walks
 from core.latent.atlas import atlas, kept, reach
 from core.latent.attributes import measured, table_for
 from core.latent.directions import apart, between, effects, pca, points, regression, sefa
-from core.latent.inversion import fitted, found
+from core.latent.inversion import drawn, fitted, found
 from core.latent.latent import Latent
-from core.latent.sampler import Sampler, opened, pixels, sampler
-from core.latent.walks import arithmetic, gif, slerp, walk
+from core.latent.sampler import opened, pixels, sampler
+from core.latent.walks import arithmetic, gif, mp4, slerp, walk
 from core.nets import checkpoint
 from core.nets.card import Card
 from core.nets.gan import pair
@@ -42,25 +44,12 @@ def test_directions_are_the_same_each_time_and_leave_torchs_dice_alone(colour):
     assert all(torch.equal(one[name], two[name]) for name in one)
 
 
-def brightened(colour: Sampler) -> Sampler:
-    """A generator whose picture gets lighter with the first number, and with nothing else."""
-
-    class Bright(torch.nn.Module):
-        latent, shape, start, first = 16, (3, 32, 32), colour.generator.start, colour.generator.first
-
-        def forward(self, z, y=None):
-            return torch.tanh(z[:, :1, None, None] / 4).expand(-1, 3, 32, 32)
-
-    return dataclasses.replace(colour, generator=Bright())
-
-
-def test_regression_finds_the_number_that_makes_pictures_lighter(colour):
-    ways, fits = regression(brightened(colour), 400)
+def test_regression_finds_the_number_that_makes_pictures_lighter(bright):
+    ways, fits = regression(bright, 400)
     assert float(ways["lightness"][0]) > 0.97 and fits["lightness"] > 0.9
 
 
-def test_effects_of_a_pure_direction_name_what_moves(colour):
-    bright = brightened(colour)
+def test_effects_of_a_pure_direction_name_what_moves(bright):
     pure = torch.zeros(16)
     pure[0] = 1
     seen = effects(bright, {"first": pure, "second": pure.roll(1)}, 8)
@@ -85,8 +74,8 @@ def test_a_direction_of_ones_own_leads_from_one_side_to_the_other():
         between(None, [a], [a])
 
 
-def test_the_atlas_says_which_index_changes_the_picture(colour):
-    found = atlas(brightened(colour))
+def test_the_atlas_says_which_index_changes_the_picture(bright):
+    found = atlas(bright)
     assert int(found.size.argmax()) == 0
     assert float(found.size[1:].max()) < 1e-3
     # |d tanh(z/4)/dz| is 1/4 at most, in 255ths of a half range: near 127.5/4 minus the curve
@@ -99,10 +88,35 @@ def test_the_atlas_says_which_index_changes_the_picture(colour):
     assert kept({}) is None
 
 
-def test_the_range_ends_where_pictures_are_no_longer_believed():
-    assert reach([1, 1, 0.67, 0.33, 1, 1]) == 4.0
-    assert reach([1, 0, 1, 1, 1, 1]) == 2.0
-    assert reach([0, 1, 1, 1, 1, 1]) == 0.0
+def test_the_range_ends_where_plausibility_falls_by_half_a_standard_deviation():
+    assert reach([0.0, 0.25, 0.75]) == pytest.approx(7.5)  # half way between 5 and 10
+    assert reach([1.0, 0.0, 0.0]) == pytest.approx(1.0)  # half way to 2, whatever comes behind
+    assert reach([-1.0, 0.5, 0.5]) == 10.0  # better, and then not worse than allowed
+    assert reach([-1.0, 2.0, 2.0]) == pytest.approx(3.5)
+
+
+def test_the_range_tells_an_index_that_breaks_pictures_from_one_that_does_not(colour):
+    class Breaks(torch.nn.Module):
+        """Flat grey pictures, lighter or darker by the first four numbers; the sixth one, beyond 4, makes stripes."""
+
+        latent, shape, start, first = 16, (3, 32, 32), colour.generator.start, colour.generator.first
+
+        def forward(self, z, y=None):
+            stripes = torch.tensor([1.0, -1.0]).repeat(16).view(1, 1, 1, 32)
+            flat = torch.tanh(z[:, :4].mean(1) / 2)[:, None, None, None]
+            return (flat + stripes * (z[:, 5, None, None, None] - 4).clamp(0, 1)).clamp(-1, 1).expand(-1, 3, 32, 32)
+
+    found = atlas(dataclasses.replace(colour, generator=Breaks()))
+    assert 2 < float(found.high[5]) < 5.1 and float(found.low[5]) == -10
+    assert float(found.strain[5]) > 1
+    assert float(found.low[7]) == -10 and float(found.high[7]) == 10 and float(found.strain[7]) == pytest.approx(0)
+
+
+def test_an_atlas_of_an_older_kind_keeps_all_but_its_ranges(bright):
+    tensors = atlas(bright).tensors()
+    old = kept({name: value for name, value in tensors.items() if name != "atlas.strain"})
+    assert old is not None and bool(old.low.isnan().all() & old.high.isnan().all())
+    assert int(old.size.argmax()) == 0
 
 
 @pytest.mark.parametrize(("channels", "dataset"), [(1, "mnist"), (3, "cifar10"), (3, "anime64")])
@@ -154,6 +168,33 @@ def test_a_walk_becomes_a_gif_with_a_frame_each(colour):
         walk(colour, [Latent(1), Latent(2)], 500)
 
 
+def test_a_walk_becomes_a_film_that_is_read_back_frame_by_frame(colour):
+    pictures = walk(colour, [Latent(1), Latent(2)], 4)
+    with av.open(io.BytesIO(mp4(pictures, seconds=0.1, times=4, rounds=2))) as film:
+        stream = film.streams.video[0]
+        assert (stream.width, stream.height, stream.codec_context.name) == (128, 128, "h264")
+        assert stream.average_rate == 10
+        frames = [frame.to_ndarray(format="rgb24") for frame in film.decode(stream)]
+    assert len(frames) == 16
+    for frame, picture in zip(frames, [*pictures, *pictures], strict=True):
+        small = frame.reshape(32, 4, 32, 4, 3).mean((1, 3))
+        assert np.abs(small.mean(2) - picture.mean(2)).mean() < 6  # of 255; colours are stored at half the size
+
+
+def test_a_grey_picture_with_odd_sides_becomes_a_film_too():
+    grey = np.full((27, 27), 200, np.uint8)
+    with av.open(io.BytesIO(mp4([grey, grey], times=1, rounds=1))) as film:
+        frames = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+    assert len(frames) == 2 and frames[0].shape == (28, 28, 3)
+    assert np.abs(frames[0][4:20, 4:20].astype(int) - 200).max() < 5
+
+
+def test_without_the_encoder_a_film_is_refused_with_what_to_install(monkeypatch):
+    monkeypatch.setattr(walks, "films", lambda: False)
+    with pytest.raises(LabError, match="pip install av"):
+        mp4([np.zeros((8, 8), np.uint8)])
+
+
 def test_a_minus_a_plus_c_is_c(colour):
     answer = arithmetic(colour, [Latent(1)], [Latent(1)], [Latent(2)])
     z, wanted = colour.point(answer), colour.point(Latent(2))
@@ -175,6 +216,30 @@ def test_pictures_of_any_size_or_grey_are_fitted(colour, digits, shape):
     image = np.random.default_rng(0).integers(0, 255, shape, dtype=np.uint8)
     assert fitted(image, colour).shape == (1, 3, 32, 32)
     assert fitted(image, digits).shape == (1, 1, 32, 32)
+
+
+def seven(side: int = 320) -> np.ndarray:
+    """Dark ink on white paper, small and in a corner."""
+    paper = np.full((side, side), 255, np.uint8)
+    paper[20:30, 20:80] = 10
+    paper[20:120, 70:80] = 10
+    return paper
+
+
+def test_a_drawing_for_a_generator_of_characters_is_made_as_those_it_learned(digits):
+    x = drawn(seven(), dataclasses.replace(digits, dataset="mnist"))
+    assert x.shape == (1, 1, 32, 32) and float(x[0, 0, 0].max()) == -1
+    ink = ((x[0, 0] + 1) / 2).numpy()
+    rows, columns = np.nonzero(ink.max(1) > 0.2)[0], np.nonzero(ink.max(0) > 0.2)[0]
+    assert 18 <= max(rows.max() - rows.min(), columns.max() - columns.min()) + 1 <= 22  # MNIST's box of 20
+    assert abs(float((ink.sum(1) * np.arange(32)).sum() / ink.sum()) - 15.5) < 1.5  # its mass in the middle
+    with pytest.raises(LabError, match="no ink"):
+        drawn(np.full((320, 320), 255, np.uint8), dataclasses.replace(digits, dataset="mnist"))
+
+
+def test_a_drawing_for_other_generators_is_only_fitted(colour, digits):
+    assert float(drawn(seven(), colour).mean()) > 0.5  # white paper stays white
+    assert float(drawn(seven(), dataclasses.replace(digits, dataset="fashion")).mean()) < -0.5  # clothes lie on black
 
 
 @pytest.mark.parametrize("image", [np.zeros((0, 5), np.uint8), np.zeros((4, 4)), np.zeros((2, 2, 2, 2), np.uint8)])

@@ -2,10 +2,12 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from core import paths
 from core.config import RunConfig
+from core.data.drawn import Stroke, pack
 from core.errors import LabError
 from core.latent.directions import regression
 from core.latent.latent import Latent
@@ -13,12 +15,14 @@ from core.latent.sampler import sampler
 from core.nets import checkpoint
 from core.nets.card import Card
 from core.nets.gan import pair
+from core.nets.line import build
 from core.runs.engine import train_now
 from core.runs.store import Store
 from ui.components.latent_panel import sent
-from ui.parts import latent_directions, latent_find
+from ui.parts import latent_directions, latent_find, latent_picked
 
 VIEWS = ("Atlas", "Directions", "Walks and sums", "Find me", "Through the epochs")
+SEVEN = pack([Stroke(600, np.array([[2500, 2000], [7500, 2000], [4500, 8500]], dtype=np.uint16))])
 GAN = RunConfig("tiny", "gan-small", epochs=2, batch_size=16, kind="gan", latent=8, lr=2e-4, snapshots=2)
 
 
@@ -128,3 +132,97 @@ def test_wrong_directions_are_refused(data, said):
 def test_an_upload_that_is_no_picture_is_refused():
     with pytest.raises(LabError, match="no readable picture"):
         latent_find.read(b"not a picture")
+
+
+def test_a_click_puts_a_picture_to_one_side_another_takes_it_away():
+    chosen = {"+": [], "−": []}
+    latent_picked.put(chosen, Latent(3), "+")
+    latent_picked.put(chosen, Latent(4), "+")
+    latent_picked.put(chosen, Latent(3), "−")
+    assert chosen == {"+": [Latent(4)], "−": [Latent(3)]}
+    latent_picked.put(chosen, Latent(3), "−")
+    assert chosen == {"+": [Latent(4)], "−": []}
+
+
+@pytest.mark.parametrize("way", ["eye", "numbers"])
+def test_picked_pictures_become_a_slider_with_a_name(open_page, model, way, monkeypatch):
+    monkeypatch.setattr("core.latent.picked.SAMPLES", 100)
+    at = open_page("latent.py", view="Directions")
+    at.segmented_control(key="latent-method").set_value("picked").run()
+    assert not at.exception and any("are the least" in each.value for each in at.info)
+    at.session_state["latent-picked"] = {model: {"+": [Latent(1), Latent(2)], "−": [Latent(5)]}}
+    at.run()
+    at.segmented_control(key="latent-way").set_value(way).run()
+    assert not at.exception and not at.error
+    at.text_input[0].set_value("green hair")
+    next(each for each in at.button if each.label == "Keep").click().run()
+    assert not at.exception and list(at.session_state["latent-own"][model]) == ["green hair"]
+    assert float(at.session_state["latent-own"][model]["green hair"].norm()) == pytest.approx(1, abs=1e-4)
+
+
+def test_a_drawing_is_searched_when_the_button_says_so(open_page, model, monkeypatch):
+    monkeypatch.setattr("ui.parts.latent_find.found", lambda target, sampler: (Latent(9), float(target.mean())))
+    at = open_page("latent.py", view="Find me")
+    at.segmented_control(key="latent-find-way").set_value("Draw").run()
+    button = next(each for each in at.button if each.label == "Find this drawing")
+    assert not at.exception and button.disabled
+    at.session_state["pad"] = {"ink": {"n": 1, "up": True, "ink": SEVEN}}
+    at.run()
+    assert "latent-take-found" not in [each.key for each in at.button]
+    next(each for each in at.button if each.label == "Find this drawing").click().run()
+    assert not at.exception and not at.error
+    at.button(key="latent-take-found").click().run()
+    assert at.session_state["latent-boxes"][model]["latent"] == Latent(9)
+
+
+def test_a_walk_is_offered_as_gif_and_as_film(open_page, model, monkeypatch):
+    at = open_page("latent.py", view="Walks and sums")
+    at.session_state["latent-shelf"] = {model: [Latent(1), Latent(2)]}
+    at.run()
+    assert not at.exception and [each.label for each in at.get("download_button")][-2:] == ["GIF", "MP4"]
+    monkeypatch.setattr("ui.parts.latent_walk.films", lambda: False)
+    at.run()
+    assert "MP4" not in [each.label for each in at.get("download_button")]
+    assert any("pip install av" in each.value for each in at.caption)
+
+
+def test_a_newer_address_is_obeyed_and_one_the_page_wrote_is_not_taken_for_one(open_page, model):
+    at = open_page("latent.py", model=model, z=Latent(5).to_link())
+    box = at.session_state["latent-boxes"][model]
+    state = {"seed": 8}
+    at.session_state["latent-panel"] = {"moved": {"n": 1, "generation": box["generation"], "up": True, "state": state}}
+    at.run()
+    assert at.session_state["latent-boxes"][model]["latent"] == Latent(8)
+    at.query_params["z"] = Latent(11).to_link()
+    at.run()
+    assert at.session_state["latent-boxes"][model]["latent"] == Latent(11)
+
+
+def test_a_made_picture_is_looked_at_inside_a_classifier(open_page, model):
+    net = build("conv 2 3x3 | relu | gap | linear classes", (3, 32, 32), 3)
+    card = Card("things", net.line, (3, 32, 32), ("a", "b", "c"), mean=(0.5,) * 3, std=(0.5,) * 3)
+    checkpoint.save(paths.home() / "checkpoints" / "things", net, card)
+    at = open_page("latent.py", model=model)
+    assert "things" in at.selectbox(key="latent-inside").options[0]
+    at = open_page("inside.py", model="things", made=model, z=Latent(5).edit(2, 1.5).to_link())
+    assert not at.exception and not at.error and not at.warning
+    assert at.session_state["inside-source"] == "Made"
+    assert at.selectbox(key="inside-made-from").value == model
+    assert at.session_state["inside-made"][model] == Latent(5, ((2, 1.5),))
+    assert "made by made-up, seed 5" in next(
+        each.proto.body for each in at.get("html") if "ink-answer" in each.proto.body
+    )
+    at.button(key="inside-made-next").click().run()
+    assert at.session_state["inside-made"][model].seed != 5
+    linked = at.query_params["z"]
+    assert Latent.from_link(linked if isinstance(linked, str) else linked[0]) == at.session_state["inside-made"][model]
+    at.segmented_control(key="inside-source").set_value("Draw").run()
+    assert not at.exception and "made" not in at.query_params
+
+
+@pytest.mark.parametrize(("made", "z", "said"), [("nobody", "0", "nobody"), ("made-up", "~abc", "Ask for the link"),
+                                                 ("run:x", "0", "allowed: the name of a saved one")])  # fmt: skip
+def test_a_link_to_a_made_picture_that_cannot_be_is_told(open_page, model, made, z, said):
+    at = open_page("inside.py", made=made, z=z)
+    assert not at.exception
+    assert any(said in each.value for each in at.warning)

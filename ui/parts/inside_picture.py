@@ -1,4 +1,4 @@
-"""Which picture the network is shown: from the test set, drawn here, or uploaded."""
+"""Which picture the network is shown: from the test set, drawn here, uploaded, or made by a generator."""
 
 import hashlib
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from core.look.opened import Opened, by
 from core.look.seen import learned_ink, seen
 from core.train.judge import logits
 from ui import services
-from ui.parts import canvas
+from ui.parts import canvas, inside_made
 from ui.parts.inside_subject import Subject
 from ui.parts.signs import both
 
@@ -40,10 +40,16 @@ class Picture:
 
 def picture(subject: Subject) -> Picture | None:
     """The widgets that choose the picture; None while nothing is drawn or uploaded."""
-    ways = [TEST, DRAW, UPLOAD] if subject.opened.dataset else [DRAW, UPLOAD]
+    ways = [DRAW, UPLOAD, inside_made.MADE]
+    if subject.opened.dataset:
+        ways.insert(0, TEST)
     if "inside-source" not in st.session_state:
         st.session_state["inside-source"] = TEST if TEST in ways else DRAW
     source = st.segmented_control("Picture", ways, key="inside-source", required=True, persist_state="session")
+    if source == inside_made.MADE:
+        made = inside_made.choose(subject.opened)
+        return Picture(*made) if made else None
+    inside_made.leave()
     if source == DRAW:
         return _drawn(subject.opened)
     if source == UPLOAD:

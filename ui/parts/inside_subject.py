@@ -32,7 +32,7 @@ class Subject:
 
 def subject() -> Subject | None:
     """The widgets that choose the network; None when there is nothing to look into yet."""
-    options, titles = _options()
+    options, titles = networks()
     linked = _linked(options, titles)
     if not options:
         return None
@@ -103,7 +103,8 @@ def perform(subject: Subject, cut: Cut) -> None:
         keep_cuts(subject.whole_key, cuts)
 
 
-def _options() -> tuple[list[Choice], dict[Choice, str]]:
+def networks() -> tuple[list[Choice], dict[Choice, str]]:
+    """What can be looked into, the newest runs first, and their titles."""
     runs, best = services.runs()
     titles: dict[Choice, str] = {}
     for run in runs:

@@ -7,12 +7,15 @@ import streamlit as st
 from core.errors import LabError
 from core.latent.atlas import Atlas
 from core.latent.latent import Latent
+from core.latent.sampler import Pixels
 from core.latent.walks import png
 from ui import services
 from ui.components.contact_sheet import contact_sheet
 from ui.components.latent_panel import latent_panel
-from ui.parts.latent_place import PANEL, box, extended, go, heard, here, linked, shareable
+from ui.parts.inside_subject import networks
+from ui.parts.latent_place import PANEL, box, extended, follows, go, heard, here, linked, shareable
 from ui.parts.latent_subject import Subject
+from ui.parts.links import INSIDE, page_of
 from ui.parts.tiles import address
 
 COLUMNS, SAMPLES = 8, 64
@@ -21,25 +24,41 @@ FAR = 5.0  # of a direction's slider
 
 def samples(subject: Subject) -> None:
     """64 pictures; a click takes one into the panel."""
-    page = st.session_state.setdefault("latent-page", 0)
-    seeds = list(range(page * SAMPLES, (page + 1) * SAMPLES))
-    pictures = services.once(
-        ("samples", subject.key, page), lambda: [subject.sampler.picture(sample(subject, seed)) for seed in seeds]
-    )
+    seeds = on_page()
     latent = here(subject)
-    plain = latent == sample(subject, latent.seed) and latent.seed in seeds
     contact_sheet(
         "latent-samples",
-        pictures,
+        pictures(subject, seeds),
         COLUMNS,
         f"Samples {seeds[0]} to {seeds[-1]} of {subject.sampler.title}; click one to move its sliders",
-        latent.seed - seeds[0] if plain else None,
+        latent.seed - seeds[0] if latent.seed in seeds else None,
         lambda: _pick(subject, seeds),
+        name=("latent-sheet", subject.key, seeds[0]),
     )
+    turning("")
+
+
+def on_page() -> list[int]:
+    """The seeds of the samples on the page."""
+    page = st.session_state.setdefault("latent-page", 0)
+    return list(range(page * SAMPLES, (page + 1) * SAMPLES))
+
+
+def pictures(subject: Subject, seeds: list[int]) -> list[Pixels]:
+    """The samples, made once for everybody."""
+    found: list[Pixels] = services.once(
+        ("samples", subject.key, seeds[0]), lambda: [subject.sampler.picture(sample(subject, seed)) for seed in seeds]
+    )
+    return found
+
+
+def turning(key: str) -> None:
+    """The buttons that turn over to other samples."""
+    seeds = on_page()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Other samples", icon=":material/casino:", on_click=_turn, args=(1,))
-        if page:
-            st.button("Back", icon=":material/arrow_back:", on_click=_turn, args=(-1,))
+        st.button("Other samples", icon=":material/casino:", on_click=_turn, args=(1,), key=f"latent-other{key}")
+        if seeds[0]:
+            st.button("Back", icon=":material/arrow_back:", on_click=_turn, args=(-1,), key=f"latent-back{key}")
         st.caption(f"seeds {seeds[0]} to {seeds[-1]}")
 
 
@@ -61,11 +80,14 @@ def _pick(subject: Subject, seeds: list[int]) -> None:
 
 @st.fragment
 def panel(subject: Subject, found: Atlas | None) -> None:
-    """The panel by itself: while a slider moves nothing else of the page runs."""
+    """The panel by itself: while a slider moves nothing else of the page runs. What shows the picture elsewhere hears
+    the panel's bell once a slider is let go and its picture is there (`follows`)."""
     sampler = extended(subject)
-    let_go = heard(subject, sampler)
-    if let_go:
+    before = here(subject)
+    if heard(subject, sampler):
         linked(subject)
+        if here(subject).seed != before.seed:
+            st.rerun()  # the frame among the samples goes, too
     kept, latent = box(subject), here(subject)
     began = time.perf_counter()
     picture = sampler.picture(latent)
@@ -87,12 +109,10 @@ def panel(subject: Subject, found: Atlas | None) -> None:
                 {"name": name, "low": -FAR, "high": FAR, "note": f"Along this direction {name} changes most"}
                 for name in sampler.directions
             ],
-            "notes": notes(found, sampler.size),
+            "notes": services.once(("notes", subject.key, found is None), lambda: notes(found, sampler.size)),
             "classes": list(sampler.classes),
         },
     )
-    if let_go:  # the picture is on its way; now what else shows it: the file to save, the strips below
-        st.rerun()
 
 
 def notes(found: Atlas | None, size: int) -> list[str]:
@@ -102,8 +122,31 @@ def notes(found: Atlas | None, size: int) -> list[str]:
     return [", ".join(f"{name} {moved:+.2f}" for name, moved in found.strongest(i)[:2]) for i in range(size)]
 
 
+@st.fragment
 def keep(subject: Subject) -> None:
-    """Save, open, share: a file or a link that gives this very picture again."""
+    """Save, open, share: a file or a link that gives this very picture again; and the way into a classifier."""
+    follows("latent-keep-bell")
+    with st.container(horizontal=True):
+        _share(subject)
+        _inside(subject)
+
+
+def _inside(subject: Subject) -> None:
+    """The same picture as a classifier sees it."""
+    options, titles = networks()
+    path = page_of(INSIDE)
+    if not options or not path:
+        return
+    with st.popover("Look at it inside…", icon=":material/frame_inspect:"):
+        st.caption("What does a network that reads digits, letters or things make of this picture?")
+        first = options.index("r1-lenet-mnist") if "r1-lenet-mnist" in options else 0
+        choice = st.selectbox("Network", options, first, format_func=titles.__getitem__, key="latent-inside")
+        where = {"run": str(choice)} if isinstance(choice, int) else {"model": choice}
+        picture = {"made": subject.moment, "z": shareable(subject).to_link()}
+        st.page_link(path, label="Open it there", icon=":material/arrow_forward:", query_params=where | picture)
+
+
+def _share(subject: Subject) -> None:
     with st.popover("Save, open, share", icon=":material/ios_share:"):
         latent = shareable(subject)
         picture = subject.sampler.picture(latent)

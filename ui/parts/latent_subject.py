@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.errors import LabError
 from core.latent.sampler import Sampler
 from core.nets import checkpoint
 from ui import services
@@ -19,14 +20,37 @@ class Subject:
     link: str  # how the page's address names it
     steps: tuple[tuple[int, float], ...] = ()  # a run's moments: step, epoch
 
+    @property
+    def moment(self) -> str:
+        """The link with the moment of a run that is on the page."""
+        return f"{self.link}@{self.key[2]}" if self.link.startswith("run:") else self.link
 
-def subject() -> Subject | None:
-    """The choice, and the generator; None while there is nothing to choose."""
+
+def generators() -> dict[str, str]:
+    """The saved generators and the GAN runs that have a snapshot: how an address names them -> their title."""
     names = {name: f"model · {name}" for name in services.generators()}
     listed, _ = services.runs()
     for run in listed:
         if run.config.kind == "gan" and run.snapshots:
             names[f"run:{run.id}"] = f"run {run.id} · {run.name}"
+    return names
+
+
+def opened(link: str) -> Sampler:
+    """The generator that an address names: a model, `run:3` at its newest snapshot, or `run:3@1200` at that step."""
+    number, _, step = link.removeprefix("run:").partition("@")
+    if not link.startswith("run:"):
+        found: Sampler = services.sampler(link)
+        return found
+    if not number.isdigit() or (step and not step.isdigit()):
+        raise LabError(f"The generator is {link!r}; allowed: the name of a saved one, run:3, or run:3@1200.")
+    at_step: Sampler = services.sampler_run(int(number), int(step) if step else services.newest_step(int(number)))
+    return at_step
+
+
+def subject() -> Subject | None:
+    """The choice, and the generator; None while there is nothing to choose."""
+    names = generators()
     linked = st.query_params.get("model", "")
     if linked.startswith("run:") and linked not in names and linked[4:].isdigit():
         names[linked] = f"run {linked[4:]} · {services.store().run(int(linked[4:])).name}"
