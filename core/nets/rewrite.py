@@ -25,7 +25,21 @@ def rewrite(text: str, config: RunConfig) -> str:
         layers = _activation(layers, config.activation)
     if config.dropout is not None:
         layers = _dropout(layers, config.dropout)
+    if config.grow and config.kind == "classifier":
+        _check_any_size(layers, config.grow)
     return write(layers)
+
+
+def _check_any_size(layers: list[Layer], grow: float) -> None:
+    """Pictures can grow only before a network whose number of weights does not depend on their size."""
+    for layer in layers:
+        if layer.word in ("gap", "gmp"):
+            return
+        if layer.word in ("flatten", "linear"):
+            raise LabError(
+                f"grow is {grow:g}, but with `{layer.text}` this network reads one size of picture only; allowed: 0, "
+                "or a network with `gap` or `gmp` before its first `flatten` or `linear`."
+            )
 
 
 def _filters(layers: list[Layer], filters: tuple[int, ...]) -> list[Layer]:

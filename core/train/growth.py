@@ -29,7 +29,7 @@ def grown(x: Tensor, config: RunConfig, done: float) -> Tensor:
 
 
 def check(config: RunConfig, net: nn.Module, x: Tensor) -> None:
-    """A LabError if this network cannot read small pictures. `x`: the training pictures."""
+    """A LabError if the run cannot begin with small pictures. `x`: the training pictures."""
     if x.dim() != 4:
         raise LabError(f"grow is {config.grow:g}, but a frozen trunk looks at each picture only once; allowed here: 0.")
     learning = net.training
@@ -37,9 +37,10 @@ def check(config: RunConfig, net: nn.Module, x: Tensor) -> None:
         with torch.inference_mode():
             net.eval()(grown(x[:1].float(), config, 0.0))
     except RuntimeError:
+        small = " x ".join(str(side(config, full, 0.0)) for full in x.shape[-2:])
         raise LabError(
-            f"grow is {config.grow:g}, but this network reads one size of picture only; allowed: 0, or a network "
-            "with gap or gmp before its first linear layer."
+            f"grow is {config.grow:g}, but pictures of {small} pixels are too small for this network; allowed: 0, or "
+            "less pooling."
         ) from None
     finally:
         net.train(learning)

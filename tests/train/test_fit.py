@@ -168,9 +168,16 @@ def test_pictures_grow_stair_by_stair_to_their_full_size(monkeypatch: pytest.Mon
     assert seen == [8] * 4 + [9] * 4 + [10] * 4 + [12] * 12  # 12 pixels: 7.5, 9, 10.5 (to even), then all
 
 
-def test_growing_pictures_are_refused_by_a_network_of_one_size():
-    with pytest.raises(LabError, match=r"grow is 0\.5, .* reads one size .* allowed: 0, or .* gap or gmp"):
-        list(fit(config(grow=0.5), blobs(), CPU))
+@pytest.mark.parametrize(
+    ("net", "said"),
+    [
+        (LINE, r"grow is 0\.5, but with `flatten` .* one size .* allowed: 0, or .* `gap` or `gmp`"),
+        ("conv 4 3x3 | conv 4 9x9 | gap | linear classes", r"grow is 0\.5, but pictures of 8 x 8 pixels are too small"),
+    ],
+)
+def test_growing_pictures_are_refused_by_a_network_that_cannot_read_small_ones(net: str, said: str):
+    with pytest.raises(LabError, match=said):
+        list(fit(config(net=net, grow=0.5), blobs(), CPU))
 
 
 def test_a_run_that_tests_seldom_tests_its_last_epoch():
