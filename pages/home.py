@@ -8,7 +8,7 @@ from ui.navigation import PAGES
 from ui.parts.controls import STATES
 from ui.parts.words import LOOKS, facts, percent, plain
 
-RECENT = 8
+RECENT, SETS = 8, 12  # runs and datasets shown at once
 SPECIMEN = str(ROOT / "ui" / "specimen.png")
 TRAIN = next(each.path for each in PAGES if each.file == "train.py")
 
@@ -70,9 +70,19 @@ with right:
         "Your nickname", key="visitor", persist_state="session", max_chars=40, placeholder="stands at your runs"
     )
 
+
+def shelf(sets: list[tuple[str, tuple[str, str]]]) -> None:
+    """A card for each dataset."""
+    with st.grid("auto", min_column_width=260):
+        for name, (state, about) in sets:
+            with st.container(border=True, height="stretch", gap="xxsmall"):
+                st.markdown(f"**{name}** {STATES[state]}")
+                st.caption(about)
+
+
 st.subheader("Datasets", anchor=False)
-with st.grid("auto", min_column_width=260):
-    for name, (state, about) in services.datasets().items():
-        with st.container(border=True, height="stretch", gap="xxsmall"):
-            st.markdown(f"**{name}** {STATES[state]}")
-            st.caption(about)
+sets = list(services.datasets().items())
+shelf(sets[:SETS])
+if more := sets[SETS:]:
+    with st.expander(f"{len(more)} more"):
+        shelf(more)

@@ -37,3 +37,17 @@ def test_every_page_of_the_table_exists_and_is_linked_from_home(open_page):
     labels = [link.value for link in at.page_link]
     for place in PAGES[1:]:
         assert (at, place.file) and any(place.title in label for label in labels)
+
+
+def test_the_datasets_of_a_busy_school_are_folded_behind_the_first_dozen(open_page, tmp_path, monkeypatch):
+    from tests.runs.small import write_npz
+
+    monkeypatch.setenv("LAB_DATA", str(tmp_path / "sets"))
+    write_npz(tmp_path / "sets")
+    whole = (tmp_path / "sets" / "tiny.npz").read_bytes()
+    for number in range(15):
+        (tmp_path / "sets" / f"class-{number}.npz").write_bytes(whole)
+    at = open_page("home.py")
+    assert not at.exception
+    assert len(at.expander) == 1 and at.expander[0].label.endswith(" more")
+    assert int(at.expander[0].label.split()[0]) >= 4 and "class-14" in words(at)
