@@ -70,7 +70,7 @@ def table(found: Atlas) -> str:
 
 def reach(found: Atlas, index: int) -> str:
     """From … to."""
-    return f"{float(found.low[index]):.1f} … {float(found.high[index]):.1f}"
+    return " … ".join(f"{float(end[index]):.1f}".removesuffix(".0") for end in (found.low, found.high))
 
 
 def sheet(rows: list[list[np.ndarray]]) -> Image.Image:
