@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui import quick
 from ui.components.bell import bell
 from ui.parts import canvas, drawings, line, links, mattered, models, nearest, photos, pipeline, reading, rivals, tiles
 
@@ -16,6 +17,7 @@ CLOSER = {
     "mattered": "What mattered",
     "rivals": "All runs",
 }
+HINT = "With mouse, finger or pen. It is read while you draw."
 NO_MODEL = "There is no network to read with yet. Train one on the Train page; it can read here a minute later."
 
 if said := st.session_state.pop("kept", None):
@@ -30,20 +32,21 @@ def kinds(model: models.Model) -> str:
 
 @st.fragment
 def desk() -> None:
-    """The pad beside the answer: all that a moving pen changes, and nothing else, for it runs twenty times a second."""
-    now, model, steps = canvas.pad_now(), models.current(), pipeline.steps()
+    """The pad beside the answer, and nothing else. While the pen moves the two talk past the page (ui/quick.py)."""
+    model = models.current()
     if model is None:
         st.info(NO_MODEL)
         return
-    prediction = model.predictor.read(now.raw, steps) if now.raw is not None else None
+    asks, reader = quick.offer(model.predictor, pipeline.steps(), kinds(model))
+    now = canvas.pad_now(reader)
     with st.container(key="draw-desk"):
         left, right = st.columns(2, gap="large")
     with right:
-        reading.show(prediction, now.n, kinds(model), model.predictor.rejects)
+        reading.show(now.prediction, now.n, kinds(model), model.predictor.rejects, asks)
     with left:
-        canvas.show_pad(f"Draw one of the {kinds(model)}", "With mouse, finger or pen. It is read while you draw.")
+        canvas.show_pad(f"Draw one of the {kinds(model)}", HINT, asks)
     if now.up:
-        st.session_state["looked"] = (model, now.raw, prediction, now.ink)
+        st.session_state["looked"] = (model, now.raw, now.prediction, now.ink)
     if looked := st.session_state.get("looked"):
         with right:
             drawings.keeper(looked[0], looked[2], looked[3])

@@ -1,6 +1,8 @@
-// The answer: updates in place, so that bars glide instead of flickering while the pen moves.
+// The answer: updates in place, so that bars glide instead of flickering while the pen moves. It draws what the page
+// says, and sooner what the pad has heard from the address that both know.
 
-const rowsOf = new WeakMap()
+const answers = new WeakMap()
+const FIELDS = ["state", "sign", "sentence", "detail", "bars", "seen", "reject", "limit", "verdict"]
 
 function percent(share) {
   if (share >= 0.9995) return "100 %"
@@ -26,23 +28,21 @@ function row() {
   return { made, sign, bar: track.firstChild, share }
 }
 
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".answer")
+function show(mine, n, said) {
+  const { root, rows } = mine
+  const text = JSON.stringify([n, ...FIELDS.map(name => said[name])])
+  mine.n = n
+  if (text === mine.text) return   // the page says what the pad has heard before
+  mine.text = text
   const find = name => root.querySelector(`.${name}`)
-  let rows = rowsOf.get(parentElement)
-  if (!rows) {
-    rows = Array.from({ length: data.rows }, row)
-    find("bars").replaceChildren(...rows.map(each => each.made))
-    rowsOf.set(parentElement, rows)
-  }
-  root.dataset.state = data.state
-  find("big").textContent = data.sign
-  root.classList.toggle("worded", [data, ...data.bars].some(each => [...each.sign].length > 2))   // a class named house
-  find("sentence").textContent = data.sentence
-  find("detail").textContent = data.detail
-  pixels(root.querySelector("canvas"), data.seen)
+  root.dataset.state = said.state
+  find("big").textContent = said.sign
+  root.classList.toggle("worded", [said, ...said.bars].some(each => [...each.sign].length > 2))   // a class named house
+  find("sentence").textContent = said.sentence
+  find("detail").textContent = said.detail
+  pixels(root.querySelector("canvas"), said.seen)
   rows.forEach((each, index) => {
-    const bar = data.bars[index]
+    const bar = said.bars[index]
     each.made.classList.toggle("blank", !bar)
     each.sign.textContent = bar ? bar.sign : "·"
     each.sign.title = bar ? bar.name : ""
@@ -50,10 +50,28 @@ export default function ({ data, parentElement }) {
     each.share.textContent = bar ? percent(bar.share) : ""
   })
   const meter = find("meter")
-  meter.classList.toggle("mute", data.reject === null)
-  meter.setAttribute("aria-valuenow", Math.round(100 * (data.reject ?? 0)))
-  meter.style.setProperty("--value", data.reject ?? 0)
-  meter.style.setProperty("--limit", data.limit ?? 1)
-  find("verdict").textContent = data.verdict
-  root.dataset.n = data.n
+  meter.classList.toggle("mute", said.reject === null)
+  meter.setAttribute("aria-valuenow", Math.round(100 * (said.reject ?? 0)))
+  meter.style.setProperty("--value", said.reject ?? 0)
+  meter.style.setProperty("--limit", said.limit ?? 1)
+  find("verdict").textContent = said.verdict
+  root.dataset.n = n
+}
+
+export default function ({ data, parentElement }) {
+  let mine = answers.get(parentElement)
+  if (!mine) {
+    const root = parentElement.querySelector(".answer")
+    mine = { root, rows: Array.from({ length: data.rows }, row), n: -1, asked: "" }
+    root.querySelector(".bars").replaceChildren(...mine.rows.map(each => each.made))
+    mine.hear = ({ detail: { asked, n, said } }) => { if (asked === mine.asked && n >= mine.n) show(mine, n, said) }
+    document.addEventListener("inkling-read", mine.hear)
+    answers.set(parentElement, mine)
+  }
+  if (data.asked !== mine.asked || data.n >= mine.n) show(mine, data.n, data)   // else the pad is further already
+  mine.asked = data.asked
+  return () => {
+    document.removeEventListener("inkling-read", mine.hear)
+    answers.delete(parentElement)
+  }
 }

@@ -31,10 +31,8 @@ _component = st.components.v2.component(
 )
 
 
-def answer(
-    key: str,
+def told(
     *,
-    n: int,
     state: str,
     sentence: str,
     sign: str = "?",
@@ -44,25 +42,24 @@ def answer(
     reject: float | None = 0.0,
     limit: float = 0.5,
     verdict: str = "",
-) -> None:
-    """Draws the answer to message `n`. `state`: empty, read or refused; `bars`: (sign, name, probability), best first;
+) -> dict[str, Any]:
+    """An answer as the browser gets it. `state`: empty, read or refused; `bars`: (sign, name, probability), best first;
     `seen`: 28x28 bytes; `reject`: 0 (surely one of these) to 1, refused from `limit` on; None: this model cannot say.
     """
-    _component(
-        key=key,
-        data={
-            "n": n,
-            "state": state,
-            "sign": sign,
-            "sentence": sentence,
-            "detail": detail,
-            "bars": [{"sign": sign, "name": name, "share": round(share, 5)} for sign, name, share in bars[:ROWS]],
-            "rows": ROWS,
-            "seen": base64.b64encode(np.ascontiguousarray(seen, np.uint8).tobytes()).decode()
-            if seen is not None
-            else "",
-            "reject": None if reject is None else round(reject, 4),
-            "limit": limit,
-            "verdict": verdict,
-        },
-    )
+    return {
+        "state": state,
+        "sign": sign,
+        "sentence": sentence,
+        "detail": detail,
+        "bars": [{"sign": sign, "name": name, "share": round(share, 5)} for sign, name, share in bars[:ROWS]],
+        "seen": base64.b64encode(np.ascontiguousarray(seen, np.uint8).tobytes()).decode() if seen is not None else "",
+        "reject": None if reject is None else round(reject, 4),
+        "limit": limit,
+        "verdict": verdict,
+    }
+
+
+def answer(key: str, n: int, said: dict[str, Any], asked: str = "") -> None:
+    """Draws the answer `told` to message `n`. It also draws what the pad hears from the address `asked`, so that bars
+    follow the pen without a rerun of the page."""
+    _component(key=key, data={"n": n, "asked": asked, "rows": ROWS, **said})

@@ -1,10 +1,13 @@
 // The ink pad: keeps strokes (not pixels), draws them, and sends them packed while the pen moves and when it is lifted.
 // One message is under way at a time; what happens meanwhile is sent as one, newest state, when the answer is there.
+// It asks an address of the server (ui/quick.py), and the answer beside it draws the reply: no page runs for that.
+// A lifted pen's message goes to the page, too. Where the address does not answer, all of them do.
 
 const UNIT = 10000        // the pad is a square of so many units, whatever its size on the screen
 const STEP = 25           // units: points closer than this tell nothing new
 const GAP = 45            // ms between two messages: 20 answers a second look like motion, more would starve a class
 const PATIENCE = 600      // ms until an answer is given up as lost
+const LATE = 150          // ms after which the page hears of a lifted pen though the quick answer is not there
 const HOP = 250           // units per arrow key
 const MOST = 60000        // numbers in one drawing, as core/data/drawn.py allows
 const pads = new WeakMap()
@@ -49,7 +52,38 @@ function send(pad, up) {
     remembered(pad, ink)
     pad.ring = pad.number
   }
-  pad.setStateValue("ink", { n: pad.number, up, ink })
+  const message = { n: pad.number, up, ink }
+  if (pad.asks) ask(pad, message)
+  else tell(pad, message)
+}
+
+function tell(pad, message) {
+  if (message.n <= pad.told) return   // a later one was faster
+  pad.told = message.n
+  pad.setStateValue("ink", message)
+}
+
+async function ask(pad, message) {
+  const asked = pad.asks
+  const late = message.up && setTimeout(() => tell(pad, message), LATE)
+  try {
+    const reply = await fetch(asked, { method: "POST", body: message.ink })
+    if (!reply.ok) throw new Error(reply.statusText)
+    const said = await reply.json()
+    document.dispatchEvent(new CustomEvent("inkling-read", { detail: { asked, n: message.n, said } }))
+  } catch {
+    pad.broken = asked   // a server that began anew, or a proxy that lets nothing through: the page reads instead
+    pad.asks = pad.asks === asked ? "" : pad.asks
+    pad.dirty ||= !message.up && message.n === pad.number
+  }
+  if (message.up) {
+    clearTimeout(late)
+    tell(pad, message)
+  }
+  if (message.n === pad.waiting) {
+    pad.waiting = 0
+    pump(pad)
+  }
 }
 
 function pump(pad) {
@@ -242,7 +276,8 @@ export default function ({ data, parentElement, setStateValue }) {
   let pad = pads.get(parentElement)
   const fresh = !pad
   if (fresh) {
-    pad = { strokes: [], past: [], future: [], number: data.seen, sent: 0, store: data.store, generation: data.generation }
+    pad = { strokes: [], past: [], future: [], number: data.seen, told: data.seen, sent: 0 }
+    Object.assign(pad, { store: data.store, generation: data.generation })
     pads.set(parentElement, pad)
     build(parentElement, pad)
     pad.strokes = unpacked(data.ink ?? remembered(pad))
@@ -251,6 +286,7 @@ export default function ({ data, parentElement, setStateValue }) {
     change(pad, unpacked(data.ink))
   }
   pad.setStateValue = setStateValue
+  pad.asks = data.asks === pad.broken ? "" : data.asks
   dressed(pad, data)
   if (data.seen === pad.waiting) pad.waiting = 0
   if (data.seen === pad.ring) {

@@ -35,10 +35,13 @@ _component = st.components.v2.component(
 )
 
 
-def ink_pad(key: str, *, ink: str | None, generation: int, seen: int, invite: str, hint: str) -> dict[str, Any] | None:
+def ink_pad(
+    key: str, *, ink: str | None, generation: int, seen: int, invite: str, hint: str, asks: str = ""
+) -> dict[str, Any] | None:
     """Shows the pad; returns what was last sent: `n` its number, `up` whether the pen is lifted, `ink` the strokes.
 
     `seen` tells the pad that message n has its answer. A new `generation` makes it show `ink` instead of its own.
+    Where there is an address to ask, only a lifted pen's message comes here; what is read there goes to the answer.
     """
     result = _component(
         key=key,
@@ -48,6 +51,7 @@ def ink_pad(key: str, *, ink: str | None, generation: int, seen: int, invite: st
             "seen": seen,
             "invite": invite,
             "hint": hint,
+            "asks": asks,
             "store": STORE,
         },
         default={"ink": None},

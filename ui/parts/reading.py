@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ui.components.answer import answer
+from ui.components.answer import answer, told
 from ui.parts.signs import named, sign
 
 SURE = 0.9  # from here on the page says it plainly
@@ -10,19 +10,14 @@ WAITING = "I read while you draw"
 ALWAYS = "This network cannot refuse: it always picks one of its classes."
 
 
-def show(prediction: Any, n: int, kinds: str, rejects: bool) -> None:
-    """Draws the answer to message `n`; `prediction` is None while nothing is drawn."""
+def said(prediction: Any, kinds: str, rejects: bool) -> dict[str, Any]:
+    """What the page shows of an answer; `prediction` is None while nothing is drawn."""
     if prediction is None or prediction.empty:
         why = prediction.why if prediction is not None else "There is no button: every stroke is read at once."
-        answer(
-            "answer", n=n, state="empty", sign="…", sentence=WAITING, detail=why, reject=0.0,
-            seen=prediction.prepared.image if prediction is not None and prediction.prepared else None,
-        )  # fmt: skip
-        return
+        seen = prediction.prepared.image if prediction is not None and prediction.prepared else None
+        return told(state="empty", sign="…", sentence=WAITING, detail=why, seen=seen)
     sentence, detail = words(prediction, kinds)
-    answer(
-        "answer",
-        n=n,
+    return told(
         state="refused" if prediction.refused else "read",
         sign="?" if prediction.refused else sign(prediction.label),
         sentence=sentence,
@@ -32,6 +27,11 @@ def show(prediction: Any, n: int, kinds: str, rejects: bool) -> None:
         reject=prediction.reject if rejects else None,
         verdict=("refused" if prediction.refused else "accepted") if rejects else ALWAYS,
     )
+
+
+def show(prediction: Any, n: int, kinds: str, rejects: bool, asked: str = "") -> None:
+    """Draws the answer to message `n`, and from then on what the pad hears from the address `asked`."""
+    answer("answer", n, said(prediction, kinds, rejects), asked)
 
 
 def words(prediction: Any, kinds: str) -> tuple[str, str]:
