@@ -11,6 +11,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from core.errors import LabError, unknown
 from core.nets.plans import PLANS, plan_of
+from core.nets.strided import Double, Halve
 
 __all__ = ["PLANS", "Discriminator", "Generator", "Pair", "pair"]
 
@@ -61,7 +62,7 @@ class Up(nn.Sequential):
     """Twice the size: transposed convolution, batch norm, ReLU."""
 
     def __init__(self, a: int, b: int) -> None:
-        super().__init__(nn.ConvTranspose2d(a, b, 4, 2, 1, bias=False), nn.BatchNorm2d(b), nn.ReLU())
+        super().__init__(Double(a, b), nn.BatchNorm2d(b), nn.ReLU())
 
 
 class Refine(nn.Module):
@@ -123,7 +124,7 @@ class Down(nn.Sequential):
     """Half the size: convolution, norm, leaky ReLU."""
 
     def __init__(self, a: int, b: int, norm: str, first: bool) -> None:
-        layers: list[nn.Module] = [held(nn.Conv2d(a, b, 4, 2, 1, bias=norm != "batch" or first), norm)]
+        layers: list[nn.Module] = [held(Halve(a, b, bias=norm != "batch" or first), norm)]
         if norm == "batch" and not first:
             layers.append(nn.BatchNorm2d(b))
         super().__init__(*layers, nn.LeakyReLU(0.2))
