@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # torch comes after the slot is ours
     from core.runs.tools import Tools
 
 IDLE = 300.0  # seconds a warm worker waits for the next run
+NICE = 10  # of 19
 NAP = 0.04  # seconds between two looks at the queue
 
 
@@ -59,9 +60,13 @@ def make_way() -> None:
     """
     if sys.platform == "win32":
         return
-    os.nice(10)
+    level = os.nice(NICE)
     with contextlib.suppress(OSError):  # absent on other systems and in some containers
-        Path("/proc/self/autogroup").write_text("10")
+        Path("/proc/self/autogroup").write_text(str(NICE))
+    # on Linux niceness belongs to a thread, and torch's own are there already: outside of sessions only it counts
+    for thread in Path("/proc/self/task").glob("*"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), level)
 
 
 def drain(store: Store, holder: Holder, tools: "Tools", bell: Bell, idle: float) -> None:
