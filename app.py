@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from ui import quick, served  # noqa: E402  (the root must be on the path first)
+from ui import quick, quick_made, served  # noqa: E402  (the root must be on the path first)
 from ui.components.live_plot import PLOTLY_JS, PLOTLY_URL  # noqa: E402
 
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -66,5 +66,6 @@ ROUTES = [
     Route(PLOTLY_URL, plotly_js),
     Route(served.URL, served.respond),
     Route(quick.URL, quick.respond, methods=["POST"]),
+    Route(quick_made.URL, quick_made.respond, methods=["POST"]),
 ]
 app = st.App(ROOT / "ui" / "main.py", lifespan=lifespan, routes=ROUTES)

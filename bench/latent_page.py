@@ -26,6 +26,8 @@ WATCH = """() => {
   const all = root => [...root.querySelectorAll('*')].flatMap(inside)
   const image = all(document).find(each => each.matches('.panel .face img'))
   window.times = []; window.rates = []
+  if (window.watched) return
+  window.watched = true
   let down = null, up = null, count = 0, last = null, shown = 0
   image.getRootNode().addEventListener('pointerdown', () => { down = performance.now(); up = null; count = 0 }, true)
   image.getRootNode().addEventListener('pointerup', () => {

@@ -1,5 +1,7 @@
-// The latent panel: holds a Latent (seed, edits, moves, truncation, label), draws its sliders and sends it while one
-// moves. One message is under way at a time; what happens meanwhile goes as one, newest state, when the answer is there.
+// The latent panel: holds a Latent (seed, edits, moves, truncation, label), draws its sliders and shows its picture.
+// It asks an address of the server (ui/quick_made.py) for the picture; no page runs for that. Where a slider is let go
+// the page hears of it, too. Where the address does not answer, the page makes all pictures. One message is under way
+// at a time; what happens meanwhile goes as one, newest state, when the answer is there.
 
 const GAP = 40          // ms between two messages
 const PATIENCE = 1500   // ms until an answer is given up as lost
@@ -17,7 +19,34 @@ function send(panel, up) {
   panel.at = performance.now()
   clearTimeout(panel.ringing)
   panel.ring = up ? panel.number : null
-  panel.set("moved", { n: panel.number, generation: panel.generation, up, state: panel.state })
+  const message = { n: panel.number, generation: panel.generation, up, state: copy(panel.state) }
+  if (panel.asks) ask(panel, message)
+  else panel.set("moved", message)
+}
+
+async function ask(panel, message) {
+  const asked = panel.asks
+  try {
+    const reply = await fetch(asked, { method: "POST", body: JSON.stringify(message.state) })
+    if (!reply.ok) throw new Error(reply.statusText)
+    const answer = await reply.json()
+    if (message.n > panel.drawn && message.generation === panel.generation) draw(panel, answer, message.n)
+    if (message.up && message.n === panel.number) panel.set("moved", message)   // the address, and what stands below
+    if (message.n === panel.waiting) panel.waiting = 0
+    pump(panel)
+  } catch {
+    panel.broken = asked   // a server that began anew, or a proxy that lets nothing through: the page makes it instead
+    panel.asks = ""
+    if (message.n === panel.number) panel.set("moved", message)
+  }
+}
+
+function draw(panel, answer, n) {
+  panel.drawn = n
+  if (panel.image.src !== answer.image) panel.image.src = answer.image
+  panel.image.alt = answer.alt
+  if (panel.image.dataset.seen !== String(n)) panel.image.dataset.seen = n
+  panel.said.textContent = answer.said
 }
 
 function pump(panel) {
@@ -207,10 +236,11 @@ export default function ({ data, parentElement, setStateValue }) {
   let panel = panels.get(parentElement)
   const fresh = !panel
   if (fresh) {
-    panel = { past: [], future: [], locked: new Set(), number: data.seen, at: 0, waiting: 0, generation: data.generation, model: null, state: data.state }
+    panel = { past: [], future: [], locked: new Set(), number: data.seen, drawn: -1, at: 0, waiting: 0, generation: data.generation, model: null, state: data.state }
     panels.set(parentElement, panel)
   }
   panel.set = setStateValue
+  panel.asks = data.asks === panel.broken ? "" : data.asks
   dressed(parentElement.querySelector(".panel"))
   panel.base = data.base
   panel.notes = data.notes
@@ -234,10 +264,9 @@ export default function ({ data, parentElement, setStateValue }) {
     panel.ring = null
     panel.ringing = setTimeout(() => document.dispatchEvent(new CustomEvent("inkling-latent", { detail })), REST)
   }
-  if (panel.image.src !== data.image) panel.image.src = data.image
-  panel.image.alt = data.alt
-  panel.image.dataset.seen = data.seen
-  panel.said.textContent = data.said
+  // a page that ran for an older message must not take back what the address has drawn since
+  if (data.seen >= panel.drawn || data.generation !== panel.shown) draw(panel, data, data.seen)
+  panel.shown = data.generation
   shown(panel)
   pump(panel)
   return () => {

@@ -40,7 +40,8 @@ def latent_panel(key: str, data: dict[str, Any]) -> None:
     """Shows the panel. What it sent last is `sent(st.session_state.get(key))`, to be read before it is shown again.
 
     data: generation (a new one makes it take `state`), state (the Latent as a dict), seen (the message that `image`
-    answers), image, alt, base (the seed's numbers), named [{name, low, high, note}], notes (one per index), classes.
+    answers), image, alt, said, asks (the address that makes the picture of a state without the page), base (the seed's
+    numbers), named [{name, low, high, note}], notes (one per index), classes.
     """
     _component(key=key, data=data, default={"moved": None}, on_moved_change=lambda: None)
 

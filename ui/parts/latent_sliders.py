@@ -1,7 +1,5 @@
 """The samples to pick from, and the panel whose picture follows the sliders."""
 
-import time
-
 import streamlit as st
 
 from core.errors import LabError
@@ -9,14 +7,13 @@ from core.latent.atlas import Atlas
 from core.latent.latent import Latent
 from core.latent.sampler import Pixels
 from core.latent.walks import png
-from ui import services
+from ui import quick_made, services
 from ui.components.contact_sheet import contact_sheet
 from ui.components.latent_panel import latent_panel
 from ui.parts.inside_subject import networks
 from ui.parts.latent_place import PANEL, box, extended, follows, go, heard, here, linked, shareable
 from ui.parts.latent_subject import Subject
 from ui.parts.links import INSIDE, page_of
-from ui.parts.tiles import address
 
 COLUMNS, SAMPLES = 8, 64
 FAR = 5.0  # of a direction's slider
@@ -80,8 +77,8 @@ def _pick(subject: Subject, seeds: list[int]) -> None:
 
 @st.fragment
 def panel(subject: Subject, found: Atlas | None) -> None:
-    """The panel by itself: while a slider moves nothing else of the page runs. What shows the picture elsewhere hears
-    the panel's bell once a slider is let go and its picture is there (`follows`)."""
+    """The panel by itself: while a slider moves it asks `quick_made`, and nothing of the page runs. What shows the
+    picture elsewhere hears the panel's bell once a slider is let go and its picture is there (`follows`)."""
     sampler = extended(subject)
     before = here(subject)
     if heard(subject, sampler):
@@ -89,22 +86,16 @@ def panel(subject: Subject, found: Atlas | None) -> None:
         if here(subject).seed != before.seed:
             st.rerun()  # the frame among the samples goes, too
     kept, latent = box(subject), here(subject)
-    began = time.perf_counter()
-    picture = sampler.picture(latent)
-    took = (time.perf_counter() - began) * 1000
-    changed = len(latent.edits) + len(latent.moves)
-    told = f"seed {latent.seed}" + (f", {changed} change{'s' * (changed != 1)}" if changed else "")
     latent_panel(
         PANEL,
         {
             "model": subject.link,
+            "asks": quick_made.offer(sampler, subject.key),
             "generation": kept["generation"],
             "seen": kept["seen"],
             "state": latent.to_dict(),
             "base": Latent(latent.seed).numbers(sampler.size),
-            "image": address(picture),
-            "alt": f"Made picture, {told}",
-            "said": f"{told} · made in {took:.0f} ms",
+            **quick_made.shown(sampler, latent),
             "named": [
                 {"name": name, "low": -FAR, "high": FAR, "note": f"Along this direction {name} changes most"}
                 for name in sampler.directions
