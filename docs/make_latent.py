@@ -20,7 +20,7 @@ BEGIN, END = "<!-- made by docs/make_latent.py -->", "<!-- end -->"
 def main() -> None:
     sampler = opened(checkpoint.find("dcgan-anime"))
     found = kept(sampler.extras)
-    if found is None or bool(found.low.isnan().any()):
+    if found is None or not found.ranged:
         found = atlas(sampler)
     sheet([[sampler.picture(Latent(row * 16 + i)) for i in range(16)] for row in range(4)]).save(
         PICTURES / "latent-samples.png"

@@ -31,6 +31,11 @@ class Atlas:
     high: Tensor  # … to here pictures stay as plausible as before, by less than DOUBT; 10 is as far as was tried
     strain: Tensor  # (indices,): by how many standard deviations they get less plausible at -5 and +5, on average
 
+    @property
+    def ranged(self) -> bool:
+        """Whether the ranges are known."""
+        return not bool(self.low.isnan().any())
+
     def strongest(self, index: int) -> list[tuple[str, float]]:
         """What an index moves, most first."""
         row = self.moved[index].tolist()

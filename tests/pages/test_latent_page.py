@@ -1,14 +1,17 @@
 """The Latent page: any generator of the lab, and sentences for what cannot be shown."""
 
+import dataclasses
 import json
 
 import numpy as np
 import pytest
+import torch
 
 from core import paths
 from core.config import RunConfig
 from core.data.drawn import Stroke, pack
 from core.errors import LabError
+from core.latent.atlas import Atlas
 from core.latent.directions import regression
 from core.latent.latent import Latent
 from core.latent.sampler import sampler
@@ -19,7 +22,7 @@ from core.nets.line import build
 from core.runs.engine import train_now
 from core.runs.store import Store
 from ui.components.latent_panel import sent
-from ui.parts import latent_directions, latent_find, latent_picked
+from ui.parts import latent_atlas, latent_directions, latent_find, latent_picked
 
 VIEWS = ("Atlas", "Directions", "Walks and sums", "Find me", "Through the epochs")
 SEVEN = pack([Stroke(600, np.array([[2500, 2000], [7500, 2000], [4500, 8500]], dtype=np.uint16))])
@@ -226,3 +229,14 @@ def test_a_link_to_a_made_picture_that_cannot_be_is_told(open_page, model, made,
     at = open_page("inside.py", made=made, z=z)
     assert not at.exception
     assert any(said in each.value for each in at.warning)
+
+
+def test_an_atlas_without_ranges_shows_the_rest():
+    numbers, nothing = torch.arange(3.0), torch.full((3,), torch.nan)
+    found = Atlas(
+        ("ink",), torch.zeros(3, 32, 32, dtype=torch.uint8), numbers, numbers[:, None], nothing, nothing, nothing
+    )
+    assert not {"from", "to", "strain"} & {*latent_atlas.frame(found).columns}
+    whole = dataclasses.replace(found, low=-numbers, high=numbers, strain=numbers)
+    rows = latent_atlas.frame(whole)
+    assert rows["index"].tolist() == [2, 1, 0] and rows["from"].tolist() == [-2, -1, 0]

@@ -1,5 +1,7 @@
 """Below a GAN's curves: its pictures, what the discriminator says, the nearest training pictures, learning on."""
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
@@ -17,6 +19,7 @@ from ui.parts.code import show_code
 
 LATENT = next(each.path for each in PAGES if each.file == "latent.py")
 SHOWN, JUDGED, COPIES = 48, 256, 12
+CHANGED, SAID = "learn-changed", "learn-said"  # session_state: a recipe was written, and what to say of it
 MOST = 3000  # training pictures to search for the nearest
 
 
@@ -60,12 +63,18 @@ def learn_on(run: Run, step: int) -> None:
             ("discriminator", "Only the discriminator"),
             ("both", "Both"),
         ):
-            st.button(text, key=f"learn-{player}", on_click=_learn_on, args=(run, step, player), width="stretch")
+            st.button(text, key=f"learn-{player}", on_click=_learn_on, args=(run, step, player, text), width="stretch")
+    if st.session_state.pop(CHANGED, False):
+        st.rerun()  # this is a fragment, and the recipe stands in the sidebar
+    if said := st.session_state.pop(SAID, None):
+        st.toast(said, icon=":material/fast_forward:")
 
 
-def _learn_on(run: Run, step: int, player: str) -> None:
+def _learn_on(run: Run, step: int, player: str, text: str) -> None:
     values = dict(vars(run.config.replace(trunk=f"run:{run.id}@{step}", train_only=player)))
     recipe.write("gan-faces", values)
+    st.session_state[CHANGED] = True
+    st.session_state[SAID] = f"{text}, from here on: the recipe is in the sidebar. *Start* begins."
 
 
 def judged(run: Run) -> None:
@@ -80,8 +89,10 @@ def judged(run: Run) -> None:
         ("gan-judged", run.id, step), lambda: verdicts(sampler, data.x_train[:JUDGED], data.y_train[:JUDGED])
     )
     figure = go.Figure()
-    figure.add_histogram(x=said.on_made.numpy(), name="made", marker_color="#d55e00", opacity=0.65, nbinsx=40)
-    figure.add_histogram(x=said.on_real.numpy(), name="real", marker_color="#0072b2", opacity=0.65, nbinsx=40)
+    low, high = _ends(said.on_made, said.on_real)
+    for name, answers, colour in (("made", said.on_made, "#d55e00"), ("real", said.on_real, "#0072b2")):
+        bins = {"start": low, "end": high, "size": (high - low) / 40}  # the same for both, or their heights say nothing
+        figure.add_histogram(x=answers.numpy(), name=name, marker_color=colour, opacity=0.65, xbins=bins)
     figure.add_vline(x=0, line_dash="dot", line_color="#8b8b8b")
     styled(figure, st.context.theme.type or "light")
     figure.update_layout(barmode="overlay", height=260, margin={"t": 10}, legend={"orientation": "h"})
@@ -97,6 +108,11 @@ def judged(run: Run) -> None:
     pictures.strip(made_ones, [""] * COPIES, label="Made pictures")
     pictures.strip(close, [""] * COPIES, label="The nearest training pictures")
     show_code(verdicts, nearest, Duel.advance)
+
+
+def _ends(*answers: Any) -> tuple[float, float]:
+    low, high = min(float(each.min()) for each in answers), max(float(each.max()) for each in answers)
+    return low, max(high, low + 1e-3) + 1e-6
 
 
 def _nearest(sampler: Sampler, data: object) -> tuple[list[np.ndarray], list[np.ndarray]]:

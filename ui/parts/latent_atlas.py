@@ -17,28 +17,25 @@ PLACES = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
 
 
 def stored(subject: Subject) -> Atlas | None:
-    """The atlas that came with the generator, or that somebody had computed."""
-    found = kept(subject.sampler.extras)
-    return found or services.known(("atlas", subject.key))
-
-
-def computed(subject: Subject) -> Atlas:
-    """The atlas; of a run it is computed when somebody asks for it, once for everybody."""
-    found = stored(subject)
-    if found is None:
-        bar = st.progress(0.0, "Moving each index…")
-        found = services.learn(("atlas", subject.key), lambda: atlas(subject.sampler, bar.progress))
-        bar.empty()
+    """The atlas that somebody had computed, or that came with the generator."""
+    found: Atlas | None = services.known(("atlas", subject.key)) or kept(subject.sampler.extras)
     return found
 
 
 def view(subject: Subject) -> None:
     """The table, and the chosen index from -3 to +3."""
     st.subheader("Which number does what?")
-    if stored(subject) is None and not st.button("Make the atlas", help="Some 20 seconds, once"):
+    found = stored(subject)
+    if found is None:
         st.write("Each of the numbers is moved by itself, and what changes in the picture is measured.")
+    elif not found.ranged:
+        st.write("How far each number can go was not measured for this generator.")
+    if (found is None or not found.ranged) and st.button("Make the atlas", help="Some 20 seconds, once"):
+        bar = st.progress(0.0, "Moving each index…")
+        services.learn(("atlas", subject.key), lambda: atlas(subject.sampler, bar.progress))
+        st.rerun()  # the panel's search knows it, too
+    if found is None:
         return
-    found = computed(subject)
     st.caption(
         "One row per index. **Where**: bright is where the picture changes (mean |dG/dz|). **Size**: mean change of a"
         " pixel per unit, in 255ths. **Plausible**: how far it can go until pictures convince the discriminator less,"
@@ -53,7 +50,7 @@ def view(subject: Subject) -> None:
 
 def table(subject: Subject, found: Atlas) -> int:
     """The rows; the index of the chosen one, else of the one with the largest effect."""
-    rows = services.once(("atlas-rows", subject.key), lambda: frame(found))
+    rows = services.once(("atlas-rows", subject.key, found.ranged), lambda: frame(found))
     moved = {
         name: st.column_config.NumberColumn(name, format="%+.2f", help="Standard deviations per unit")
         for name in found.attributes
@@ -91,6 +88,8 @@ def frame(found: Atlas) -> pd.DataFrame:
         "to": found.high.numpy(),
         "strain": found.strain.numpy(),
     }
+    if not found.ranged:
+        columns = {name: column for name, column in columns.items() if name not in ("from", "to", "strain")}
     columns |= {name: found.moved[:, i].numpy() for i, name in enumerate(found.attributes)}
     return pd.DataFrame(columns).sort_values("size", ascending=False, ignore_index=True)
 
@@ -115,12 +114,15 @@ def _strip(subject: Subject, found: Atlas, index: int) -> None:
     )
     words = ", ".join(f"{name} {value:+.2f}" for name, value in found.strongest(index)[:3])
     low, high = float(found.low[index]), float(found.high[index])
-    reach = f" Pictures stay as plausible from {low:.1f} to {high:.1f}." if low == low else ""
+    reach = f" Pictures stay as plausible from {low:.1f} to {high:.1f}." if found.ranged else ""
     st.write(f"Most of all it moves {words}.{reach}")
     with st.container(horizontal=True):
         for place in (-3.0, 0.0, 3.0):
             st.button(
-                f"Set it to {place:+g}", key=f"latent-set-{place}", on_click=_set, args=(subject, latent, index, place)
+                f"Set it to {place:+g}" if place else "Set it to 0",
+                key=f"latent-set-{place}",
+                on_click=_set,
+                args=(subject, latent, index, place),
             )
 
 

@@ -28,28 +28,33 @@ def view(subject: Subject) -> None:
         " has learned, so what comes back is its idea of you."
     )
     way = st.segmented_control("Picture", [UPLOAD, DRAW], default=UPLOAD, required=True, key="latent-find-way")
+    left, right = st.columns([3, 5], gap="large")
     try:
-        given = _drawing(subject) if way == DRAW else _upload(subject)
+        with left:
+            given = _drawing(subject) if way == DRAW else _upload(subject)
     except LabError as error:
         st.error(str(error))
         return
-    if given is None:
-        return
-    key, target = given
+    if given is not None:
+        with right:
+            _answer(subject, *given)
+    show_code(found)
+
+
+def _answer(subject: Subject, key: tuple[Any, ...], target: Any) -> None:
+    """What was given beside what was found; searched once."""
     answers = st.session_state.setdefault("latent-answers", {})
     if key not in answers:
         with st.spinner("Searching, some 10 seconds…"):
             answers[key] = found(target, subject.sampler)
     latent, apart = answers[key]
-    with st.container(key="latent-found"):
-        row(
-            [
-                tile(pixels(target)[0], "Yours", "as the generator could see it"),
-                tile(subject.sampler.picture(latent), "Found", f"{apart:.0f} of 255 apart, on average"),
-            ]
-        )
-        st.button("Take it into the panel", key="latent-take-found", on_click=go, args=(subject, latent))
-    show_code(found)
+    row(
+        [
+            tile(pixels(target)[0], "Yours", "as the generator could see it"),
+            tile(subject.sampler.picture(latent), "Found", f"{apart:.0f} of 255 apart, on average"),
+        ]
+    )
+    st.button("Take it into the panel", key="latent-take-found", on_click=go, args=(subject, latent))
 
 
 Given = tuple[tuple[Any, ...], Any] | None
@@ -63,7 +68,7 @@ def _upload(subject: Subject) -> Given:
 def _drawing(subject: Subject) -> Given:
     """The ink pad, with the last drawing of the Draw page on it; searched when the button says so."""
     now = canvas.pad_now()
-    with st.container(width=300):
+    with st.container(width=320):
         canvas.show_pad("Draw here", "Or find your last drawing of the Draw page.")
         asked = st.button("Find this drawing", type="primary", disabled=now.raw is None, width="stretch")
     if now.raw is None:
