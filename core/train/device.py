@@ -1,7 +1,9 @@
 """Which device trains, and with which numbers: the GPU if there is one, bf16 where the silicon has it."""
 
+import contextlib
 import ctypes
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,6 +74,21 @@ def settle() -> None:
             libc.mallopt(-3, 32 << 20)  # M_MMAP_THRESHOLD, its largest allowed value
             libc.mallopt(-1, 2**31 - 1)  # M_TRIM_THRESHOLD
             libc.mallopt(-2, 64 << 20)  # M_TOP_PAD
+
+
+@contextlib.contextmanager
+def one_thread(wanted: bool = True) -> Iterator[None]:
+    """For work so small that a second thread has not woken up before it is done, and on a busy machine long after."""
+    import torch
+
+    before = torch.get_num_threads()
+    if wanted:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        if wanted:
+            torch.set_num_threads(before)
 
 
 def memory_mb(device: "torch.device") -> float:

@@ -11,9 +11,9 @@ from core.data.batches import batches
 from core.data.dataset import Dataset
 from core.errors import LabError
 from core.nets.network import network
-from core.train.device import memory_mb
+from core.train.device import memory_mb, one_thread
 from core.train.facts import Ended, Event, Fact, Metric, Snapshot, Tick
-from core.train.features import Features, on_features
+from core.train.features import Features, light, on_features
 from core.train.training import Training
 from core.train.watch import Clock, Watch, moments
 
@@ -38,10 +38,12 @@ def fit(
     """
     last = resume
     facts = attempt(config, data, device, resume, start, clock, features)
+    quick = features is not None and start is not None and light(features, start, config)
     wish = None
     try:
         while True:
-            fact = facts.send(wish)
+            with one_thread(quick):
+                fact = facts.send(wish)
             last = fact if isinstance(fact, Snapshot) else last
             wish = yield fact
     except StopIteration:

@@ -119,6 +119,29 @@ def test_features_give_what_running_the_trunk_gives(trunk):
     assert fast_end["test/loss"] == pytest.approx(slow_end["test/loss"], abs=1e-4)
 
 
+@pytest.mark.parametrize(("most", "inside"), [(1 << 24, 1), (10, 2)], ids=["a small head", "a large head"])
+def test_a_small_head_on_features_learns_with_one_thread_and_gives_the_others_back(trunk, monkeypatch, most, inside):
+    from core.train import features
+    from core.train.training import Training
+
+    seen = []
+    real = Training.advance
+    monkeypatch.setattr(features, "LIGHT", most)
+    monkeypatch.setattr(Training, "advance", lambda *given: seen.append(torch.get_num_threads()) or real(*given))
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        ready = trunks.prepared(config(), data(), None, CPU, lambda what, share: None)
+        for _ in fit(ready.config, ready.data, CPU, **ready.given):
+            assert torch.get_num_threads() == 2
+        assert set(seen) == {inside}
+        seen.clear()
+        list(fit(ready.config, ready.data, CPU, start=ready.given["start"]))  # the trunk in every epoch
+        assert set(seen) == {2}
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_features_are_computed_once_and_again_when_anything_they_depend_on_changes(trunk, monkeypatch):
     counted = []
     real = featurefiles.compute
