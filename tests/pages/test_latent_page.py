@@ -106,6 +106,9 @@ def test_a_gan_run_is_shown_on_train_and_opened_at_every_moment(open_page, tiny)
     assert card.kind == "gan" and card.shape == (1, 32, 32)
     at = open_page("train.py", run=str(number))
     assert not at.exception and not at.error
+    at.button(key="learn-generator").click().run()
+    taken = at.session_state["recipe"]["values"]
+    assert not at.exception and taken["train_only"] == "generator" and taken["trunk"].startswith(f"run:{number}@")
     at = open_page("latent.py", model=f"run:{number}", view="Through the epochs")
     assert not at.exception and not at.error
     steps = [moment.step for moment in store.snapshots(number)]
@@ -203,10 +206,11 @@ def test_a_newer_address_is_obeyed_and_one_the_page_wrote_is_not_taken_for_one(o
 
 def test_a_made_picture_is_looked_at_inside_a_classifier(open_page, model):
     net = build("conv 2 3x3 | relu | gap | linear classes", (3, 32, 32), 3)
-    card = Card("things", net.line, (3, 32, 32), ("a", "b", "c"), mean=(0.5,) * 3, std=(0.5,) * 3)
-    checkpoint.save(paths.home() / "checkpoints" / "things", net, card)
+    for name in ("things", "others"):
+        card = Card(name, net.line, (3, 32, 32), ("a", "b", "c"), mean=(0.5,) * 3, std=(0.5,) * 3)
+        checkpoint.save(paths.home() / "checkpoints" / name, net, card)
     at = open_page("latent.py", model=model)
-    assert "things" in at.selectbox(key="latent-inside").options[0]
+    assert at.selectbox(key="latent-inside").options == ["model · others", "model · things"]
     at = open_page("inside.py", model="things", made=model, z=Latent(5).edit(2, 1.5).to_link())
     assert not at.exception and not at.error and not at.warning
     assert at.session_state["inside-source"] == "Made"
@@ -221,6 +225,11 @@ def test_a_made_picture_is_looked_at_inside_a_classifier(open_page, model):
     assert Latent.from_link(linked if isinstance(linked, str) else linked[0]) == at.session_state["inside-made"][model]
     at.segmented_control(key="inside-source").set_value("Draw").run()
     assert not at.exception and "made" not in at.query_params
+    for name, value in (("model", "others"), ("made", model), ("z", "6")):  # another link in the same visit
+        at.query_params[name] = value
+    at.run()
+    assert at.selectbox(key="inside-net").value == "others" and at.session_state["inside-source"] == "Made"
+    assert at.session_state["inside-made"][model] == Latent(6)
 
 
 @pytest.mark.parametrize(("made", "z", "said"), [("nobody", "0", "nobody"), ("made-up", "~abc", "Ask for the link"),
