@@ -72,7 +72,7 @@ def learn_on(run: Run, step: int) -> None:
 
 def _learn_on(run: Run, step: int, player: str, text: str) -> None:
     values = dict(vars(run.config.replace(trunk=f"run:{run.id}@{step}", train_only=player)))
-    recipe.write("gan-faces", values)
+    recipe.write(run.preset or "gan-faces", values)
     st.session_state[CHANGED] = True
     st.session_state[SAID] = f"{text}, from here on: the recipe is in the sidebar. *Start* begins."
 
