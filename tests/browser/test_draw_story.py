@@ -71,6 +71,35 @@ def test_the_answer_comes_while_the_pen_still_moves(page):
     page.mouse.up()
 
 
+def test_while_the_pen_moves_the_page_does_not_run_and_then_it_does(page):
+    sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    opened(page)
+    page.wait_for_timeout(500)
+    before = len(sent)
+    draw(page, up=False)
+    reads(page, "7")
+    assert len(sent) == before
+    page.mouse.up()
+    expect(page.get_by_text("Why this answer?")).to_be_visible()
+    assert len(sent) > before
+
+
+def test_where_the_quick_way_is_blocked_the_page_reads_while_the_pen_moves(page):
+    page.add_init_script(
+        """const open = window.fetch, blocked = to => String(to).includes("/lab/read/")
+        window.fetch = (to, ...how) => blocked(to) ? Promise.reject(Error("no")) : open(to, ...how)"""
+    )
+    opened(page)
+    draw(page, up=False)
+    page.mouse.move(*spots(page, [(0.42, 0.82)])[0])
+    reads(page, "7")
+    page.mouse.up()
+    expect(page.get_by_text("Why this answer?")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_test_id("answer")).to_have_attribute("data-state", "empty")
+
+
 def test_a_finger_draws_on_a_phone_and_the_page_does_not_scroll(phone):
     opened(phone)
     phone.evaluate("window.scrolled = 0; document.addEventListener('scroll', () => window.scrolled++, true)")

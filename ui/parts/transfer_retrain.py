@@ -7,12 +7,13 @@ import streamlit as st
 
 from core.charts.transfer import moved as chart
 from core.config import PRESETS, RunConfig
+from core.data.ink import Steps
 from core.errors import LabError
 from core.nets.head import freeze
 from core.nets.transfer import free
 from core.runs import trunks
 from core.runs.moving import moved_at
-from ui import services, state
+from ui import quick, services, state
 from ui.parts import canvas, links, models, reading
 from ui.parts.actions import header, trouble
 from ui.parts.board import board, live
@@ -254,13 +255,12 @@ def try_it(run: Any) -> None:
 
 @st.fragment
 def _pad(model: Any) -> None:
-    now = canvas.pad_now()
-    prediction = model.predictor.read(now.raw) if now.raw is not None else None
+    asks, reader = quick.offer(model.predictor, Steps(), "classes")
+    now = canvas.pad_now(reader)
     with st.container(key="draw-desk"):
         left, right = st.columns(2, gap="large")
     with right:
-        reading.show(prediction, now.n, "classes", model.predictor.rejects)
+        reading.show(now.prediction, now.n, "classes", model.predictor.rejects, asks)
     with left:
-        canvas.show_pad(
-            f"Draw {', '.join(model.classes[:4])}{' …' * (len(model.classes) > 4)}", "It is read while you draw."
-        )
+        named = f"{', '.join(model.classes[:4])}{' …' * (len(model.classes) > 4)}"
+        canvas.show_pad(f"Draw {named}", "It is read while you draw.", asks)

@@ -6,12 +6,12 @@ from typing import Any
 import streamlit as st
 
 from core.data.glyphs import GLYPHS
-from core.data.ink import prepare
+from core.data.ink import Steps, prepare
 from core.errors import LabError
 from core.runs import teaching
 from core.runs.drawings import Labelled, Pool
 from core.runs.drawings import named as cleaned
-from ui import services
+from ui import quick, services
 from ui.parts import canvas, links, models, pictures, reading
 from ui.parts.drawings import pool
 from ui.parts.signs import both, sign
@@ -175,15 +175,17 @@ def _done(run: Any) -> None:
 @st.fragment
 def desk(classes: list[str]) -> None:
     """The pad, and beside it what the taught network says and where the drawing belongs."""
-    now, model = canvas.pad_now(), _model()
+    model = _model()
+    asks, reader = quick.offer(model.predictor, Steps(), "things") if model else ("", None)
+    now = canvas.pad_now(reader)
     with st.container(key="draw-desk"):
         left, right = st.columns(2, gap="large")
     with left:
-        canvas.show_pad(f"Draw {_next(classes)}", "Then tap its name: the class keeps it, and the pad is free again.")
+        hint = "Then tap its name: the class keeps it, and the pad is free again."
+        canvas.show_pad(f"Draw {_next(classes)}", hint, asks)
     with right:
         if model:
-            prediction = model.predictor.read(now.raw) if now.raw is not None else None
-            reading.show(prediction, now.n, "things", model.predictor.rejects)
+            reading.show(now.prediction, now.n, "things", model.predictor.rejects, asks)
         _keeper(now, classes)  # on a phone right below the pad
         if not model:
             _so_far(classes)
