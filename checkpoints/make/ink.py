@@ -1,7 +1,8 @@
 """Makes the shipped models: python -m checkpoints.make.ink --ink FOLDER --data FOLDER
 
 First every writer is held out once: the figures of models that never saw that hand go on the cards. Then the models
-that ship learn from everybody. All of it takes one to two hours on one core.
+that ship learn from everybody. All of it takes one to two hours on one core; with --quick a few minutes, to see that
+it all still works (the models are then worth nothing).
 """
 
 import argparse
@@ -23,17 +24,19 @@ from core.nets import checkpoint
 from core.nets.card import Card
 
 FOLDS = 3
+LITTLE = 0.02  # with --quick: of MNIST, strokes and outliers
+FEW = 1500  # with --quick: pictures seen in each training
 HONEST = (
     "The figures for unseen writers are those of models trained with that writer held out;"
     " this one then learned from all of them."
 )
 
 
-def main() -> None:
-    options = _options()
+def main(arguments: list[str] | None = None) -> None:
+    options = _options(arguments)
     torch.set_num_threads(1)
     keep = Kept(options.cache)
-    all_of: Material = keep("material", gather, options.ink, options.data)
+    all_of: Material = keep("material", gather, options.ink, options.data, LITTLE if options.quick else 1.0)
     say(f"gathered {len(all_of.drawn)} drawings, {len(all_of.none)} outliers")
     nets, seconds = _learned(all_of, options.pictures, keep)
     held = hold_out(all_of, options.judge_pictures, FOLDS, say, keep)
@@ -114,7 +117,7 @@ def _with_bonus(net: nn.Module, bonus: float) -> nn.Module:
     return net
 
 
-def _options() -> argparse.Namespace:
+def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--ink", type=Path, required=True, help="digits/WRITER/DIGIT, greek/WRITER/LETTER, greek24*/LETTER"
@@ -127,8 +130,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--cache", type=Path, help="keep what each step made here, so that the next try goes on from there"
     )
+    parser.add_argument("--quick", action="store_true", help="try the whole script with little of everything")
     parser.add_argument("--out", type=Path, default=paths.shipped())
-    return parser.parse_args()
+    options = parser.parse_args(arguments)
+    if options.quick:
+        if options.out == paths.shipped():
+            parser.error("--quick makes models that are worth nothing: say with --out where they shall go")
+        options.pictures = options.judge_pictures = FEW
+    return options
 
 
 def say(text: str) -> None:

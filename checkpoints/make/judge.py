@@ -13,7 +13,7 @@ from checkpoints.make.keep import Kept
 from checkpoints.make.learn import Say
 from checkpoints.make.outliers import UNSEEN
 from checkpoints.make.tasks import MORE_DIGITS, PAGES, TASKS, Material, Task, train
-from core.look.predictor import rival
+from core.look.predictor import SURE, rival
 
 CLEAR = PAGES[:4]  # the pen letters are torn from running text, and often no longer readable
 LOST = 0.01  # the share of good drawings that may be refused, pen letters included
@@ -105,9 +105,8 @@ def figures(of: Answers) -> tuple[dict[str, Any], dict[str, Any]]:
     for name in PAGES:
         if (mask := source == name).any():
             right, count = learn.accuracy(of.drawn[mask], labels[mask])
-            named = _right_or_named(of.drawn[mask], labels[mask], temperature)
-            row = {"right": right, "of": count, "accuracy": round(right / count, 4), "right or named second": named}
-            found[f"unseen writers, {name}"] = row
+            row = {"right": right, "of": count, "accuracy": round(right / count, 4)}
+            found[f"unseen writers, {name}"] = row | _told(of.drawn[mask], labels[mask], temperature, level)
     letters = of.drawn.shape[1] - 24  # where alpha stands
     course = (source == "greek") & (labels >= letters) & (labels < letters + 3)
     if letters >= 0 and course.any():
@@ -125,15 +124,22 @@ def figures(of: Answers) -> tuple[dict[str, Any], dict[str, Any]]:
     return found, {"temperature": round(temperature, 4), "known_at": round(level, 4), "known_spread": 1.0}
 
 
-def _right_or_named(logits: Tensor, labels: np.ndarray, temperature: float) -> int:
-    """How often the truth is the answer, or the second one where the page names it: some drawings are both."""
+def _told(logits: Tensor, labels: np.ndarray, temperature: float, level: float) -> dict[str, int]:
+    """How often the truth is the answer, or the second one where the page names it (some drawings are both); and how
+    many answers the page gives plainly, without a refusal, a second answer or a "perhaps", and is right."""
     names = {34: LABELS, 24: GREEK, 10: DIGITS}[logits.shape[1]]
-    count = 0
-    for chances, truth in zip(torch.softmax(logits / temperature, 1), labels, strict=True):
+    found = {"right or named second": 0, "said plainly": 0, "said plainly and right": 0}
+    for chances, truth, evidence in zip(
+        torch.softmax(logits / temperature, 1), labels, learn.energy(logits), strict=True
+    ):
         order = chances.argsort(descending=True).tolist()[:2]
         top = [(names[each], float(chances[each])) for each in order]
-        count += names[truth] in (top[0][0], rival(top))
-    return count
+        second, right = rival(top), names[truth] == top[0][0]
+        found["right or named second"] += right or names[truth] == second
+        plain = evidence >= level and second is None and top[0][1] >= SURE
+        found["said plainly"] += plain
+        found["said plainly and right"] += plain and right
+    return {name: int(count) for name, count in found.items()}
 
 
 def _rate(logits: Tensor, pool: Pool) -> float:

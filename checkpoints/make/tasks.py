@@ -68,16 +68,21 @@ class Material:
     none: Pool
 
 
-def gather(ink: Path, data: Path) -> Material:
-    train = mnist("train", data)
+def gather(ink: Path, data: Path, part: float = 1.0) -> Material:
+    """Everything to learn from, or only so much of what there is plenty of."""
+    train, test = (_first(mnist(name, data), part) for name in ("train", "t10k"))
     return Material(
         train,
-        mnist("t10k", data),
-        redrawn(train, 10_000),
-        _as_large(synthetic(24_000)),
+        test,
+        redrawn(train, round(10_000 * part)),
+        _as_large(synthetic(round(24_000 * part))),
         drawn(ink),
-        outliers(24_000, data, seed=1),
+        outliers(round(24_000 * part), data, seed=1),
     )
+
+
+def _first(pool: Pool, part: float) -> Pool:
+    return pool if part == 1 else pool.where(np.arange(len(pool)) < part * len(pool))
 
 
 def shares(task: Task, all_of: Material, people: Pool, none: Pool, joint_digits: float) -> list[Share]:

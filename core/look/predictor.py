@@ -28,6 +28,7 @@ ALL = Steps()
 FEW = 16  # so few pictures are read by one thread
 NEAR = 0.15  # a look-alike with so much probability is named
 CLOSE = 0.30  # any other answer needs so much to be named
+SURE = 0.9  # from here on an answer is said plainly
 
 
 @dataclass(frozen=True, eq=False)

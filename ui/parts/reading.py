@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from core.look.predictor import SURE
 from ui.components.answer import answer, told
 from ui.parts.signs import named, sign
 
-SURE = 0.9  # from here on the page says it plainly
 WAITING = "I read while you draw"
 ALWAYS = "This network cannot refuse: it always picks one of its classes."
 

@@ -1,0 +1,77 @@
+"""The script that makes the shipped models still runs, from the first drawing to the last card."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from checkpoints.make import ink
+from checkpoints.make.gather import DIGITS, GREEK, LABELS
+from checkpoints.make.keep import Kept
+from core.data.strokes import draw_set
+from core.look.predictor import Predictor
+from core.nets import checkpoint
+from core.nets.line import build
+
+WRITERS = 3
+
+
+def drawings(folder: Path) -> Path:
+    """A folder as the script wants it: each character by three hands, in each of the sources."""
+    pictures, labels = draw_set(8 * WRITERS * len(LABELS), seed=2, classes=LABELS)
+    of = {name: iter(pictures[labels == place, 0].numpy()) for place, name in enumerate(LABELS)}
+    places = [f"digits/writer{writer:02d}/{name}/1" for writer in range(WRITERS) for name in DIGITS]
+    for writer in range(WRITERS):
+        places += [f"greek/writer{writer:02d}/{name}/1" for name in GREEK[:3]]
+        for source in ("greek24", "greek24-mouse", "greek24-pen"):
+            places += [f"{source}/{name}/drawer{writer:02d}" for name in GREEK]
+    for place in places:
+        file = folder / f"{place}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        name = next(part for part in file.relative_to(folder).parts if part in LABELS)
+        Image.fromarray(255 - next(of[name])).resize((112, 112)).save(file)
+    return folder
+
+
+def digits(folder: Path) -> Path:
+    """MNIST's files, with strokes in them."""
+    raw = folder / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for part, count in (("train", 3000), ("t10k", 1500)):
+        x, y = draw_set(count, seed=count, classes=DIGITS)
+        (raw / f"{part}-images-idx3-ubyte").write_bytes(bytes(16) + x.numpy().tobytes())
+        (raw / f"{part}-labels-idx1-ubyte").write_bytes(bytes(8) + y.numpy().astype(np.uint8).tobytes())
+    return folder
+
+
+@pytest.mark.slow
+def test_the_ink_models_are_made_from_beginning_to_end(tmp_path, capsys):
+    out, cache = tmp_path / "out", tmp_path / "cache"
+    told = ["--quick", "--ink", str(drawings(tmp_path / "ink")), "--data", str(digits(tmp_path / "data"))]
+    ink.main([*told, "--cache", str(cache), "--out", str(out)])
+    for name, classes in (("ink-digits", DIGITS), ("ink-greek24", GREEK), ("ink34", LABELS)):
+        net, card = checkpoint.load(out / name)
+        assert card.classes == classes and net.classes == len(classes)
+        assert card.reading.keys() == {"temperature", "known_at", "known_spread"}
+        judged = [each for figure, each in card.figures.items() if figure.startswith("unseen writers, ")]
+        assert judged and all(each["of"] >= 9 for each in judged)
+        assert Predictor(net, card).rejects
+    first = (out / "ink34" / "card.json").read_text()
+    ink.main([*told, "--cache", str(cache), "--out", str(out)])  # now everything is kept
+    assert (out / "ink34" / "card.json").read_text() == first
+
+
+def test_a_try_never_overwrites_the_shipped_models(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        ink.main(["--quick", "--ink", str(tmp_path), "--data", str(tmp_path)])
+    assert "--out" in capsys.readouterr().err
+
+
+def test_a_kept_network_opens_after_its_class_has_changed(tmp_path):
+    net = build("flatten | linear classes", (1, 28, 28), 3, seed=4)
+    kept = Kept(tmp_path)("net", lambda: (net, 1.5))
+    assert kept[1] == 1.5 and kept[0].line == net.line
+    for name, weights in net.state_dict().items():
+        assert (kept[0].state_dict()[name] == weights).all()
+    assert b"Net" not in (tmp_path / "net.pickle").read_bytes()  # the class itself is not in the file
