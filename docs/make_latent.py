@@ -1,4 +1,4 @@
-"""Writes the pictures and the table of docs/latent.md from the shipped generator: `python -m docs.make_latent`."""
+"""Writes the pictures and the table of docs/latent.md from the shipped generators: `python -m docs.make_latent`."""
 
 from pathlib import Path
 
@@ -14,10 +14,13 @@ from core.nets import checkpoint
 
 PICTURES = Path(__file__).with_name("pictures")
 SEED, PLACES = 21, (-4, -3, -2, -1, 0, 1, 2, 3, 4)
+DIGITS, FEW = ("slant", "pen width", "width", "height"), (-5, -2.5, 0, 2.5, 5)
 BEGIN, END = "<!-- made by docs/make_latent.py -->", "<!-- end -->"
 
 
 def main() -> None:
+    if "gan-digits" in checkpoint.names("gan"):
+        digits()
     sampler = opened(checkpoint.find("dcgan-anime"))
     found = kept(sampler.extras)
     if found is None or not found.ranged:
@@ -32,6 +35,24 @@ def main() -> None:
     text = Path(__file__).with_name("latent.md")
     before, _, rest = text.read_text().partition(BEGIN)
     text.write_text(before + BEGIN + "\n" + table(found) + END + rest.partition(END)[2])
+
+
+def digits() -> None:
+    """Each class from the same numbers, and what the directions do to one digit."""
+    sampler = opened(checkpoint.find("gan-digits"))
+    rows = [[sampler.picture(Latent(seed, label=label)) for label in range(10)] for seed in range(6)]
+    sheet(rows).resize((640, 384), Image.Resampling.NEAREST).save(PICTURES / "latent-digits.png")
+    ways = [sampler.directions[name] for name in DIGITS]
+    labels = (3, 8, 4, 7)
+    spots = [sampler.point(Latent(seed)) for seed in range(len(labels))]
+    moved = [
+        [sampler.picture(at(z + place * way, label)) for z, label in zip(spots, labels, strict=True) for place in FEW]
+        for way in ways
+    ]
+    whole = sheet(moved)
+    whole.resize((whole.width * 2, whole.height * 2), Image.Resampling.NEAREST).save(
+        PICTURES / "latent-digits-directions.png"
+    )
 
 
 def best(found: Atlas) -> list[int]:
