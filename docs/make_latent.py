@@ -13,7 +13,7 @@ from core.latent.walks import at
 from core.nets import checkpoint
 
 PICTURES = Path(__file__).with_name("pictures")
-SEED, PLACES = 21, (-4, -3, -2, -1, 0, 1, 2, 3, 4)
+SEED, PLACES = 9, (-4, -3, -2, -1, 0, 1, 2, 3, 4)
 DIGITS, FEW = ("slant", "pen width", "width", "height"), (-5, -2.5, 0, 2.5, 5)
 BEGIN, END = "<!-- made by docs/make_latent.py -->", "<!-- end -->"
 
