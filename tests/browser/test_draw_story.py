@@ -299,6 +299,8 @@ def test_the_camera_takes_a_picture_and_the_page_answers(camera):
     camera.get_by_text("Use the camera").click(timeout=60_000)
     shot = camera.get_by_role("button", name="Take Photo")
     expect(shot).to_be_enabled(timeout=30_000)
+    # the button is enabled before the first picture of the camera is there, and then takes none
+    camera.wait_for_function("[...document.querySelectorAll('video')].some(each => each.videoWidth && !each.paused)")
     shot.click()
     expect(camera.get_by_role("button", name="Clear photo")).to_be_visible(timeout=20_000)
     expect(camera.get_by_test_id("text").or_(camera.get_by_text("There is no ink"))).to_be_visible(timeout=20_000)

@@ -155,7 +155,7 @@ function paint(pad) {
 function begin(pad, x, y) {
   pad.size = pad.strokes.reduce((sum, stroke) => sum + stroke.points.length + 2, 4)
   if (pad.size > MOST) return
-  pad.stroke = { width: pad.width, points: [x, y] }
+  pad.stroke = { width: pad.width, points: [x, y], after: pad.number }
   change(pad, [...pad.strokes, pad.stroke])
   pad.dirty = true
   pump(pad)
@@ -275,6 +275,7 @@ function build(parent, pad) {
 export default function ({ data, parentElement, setStateValue }) {
   let pad = pads.get(parentElement)
   const fresh = !pad
+  let overtaken = false
   if (fresh) {
     pad = { strokes: [], past: [], future: [], number: data.seen, told: data.seen, sent: 0 }
     Object.assign(pad, { store: data.store, generation: data.generation })
@@ -283,7 +284,10 @@ export default function ({ data, parentElement, setStateValue }) {
     pad.strokes = unpacked(data.ink ?? remembered(pad))
   } else if (data.generation !== pad.generation) {
     pad.generation = data.generation
-    change(pad, unpacked(data.ink))
+    // the page put another drawing here; a stroke begun since its last word from the pad belongs to the next one
+    const since = pad.strokes.filter(stroke => stroke.after >= data.seen)
+    change(pad, [...unpacked(data.ink), ...since])
+    overtaken = since.length > 0 && !pad.stroke
   }
   pad.setStateValue = setStateValue
   pad.asks = data.asks === pad.broken ? "" : data.asks
@@ -295,6 +299,7 @@ export default function ({ data, parentElement, setStateValue }) {
   }
   shown(pad)
   if (fresh && pad.strokes.length && !data.ink) send(pad, true)   // after a reload only the browser knew the drawing
+  if (overtaken) send(pad, true)   // what was sent of it before still had the old strokes in it
   if (data.ink !== null && data.ink !== undefined) remembered(pad, packed(pad.strokes))
   pump(pad)
   return () => {
