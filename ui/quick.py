@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from core import paths
 from core.data import drawn
-from core.errors import LabError
+from ui import asked
 from ui.parts import reading
 
 URL = "/lab/read/{name}"
@@ -68,14 +67,4 @@ async def respond(request: Request) -> Response:
     """The route's answer: what the page would show of the strokes in the request's body."""
     with _lock:
         reader = _offers.get(str(request.path_params["name"]))
-    if reader is None:
-        return Response("not here", 404, media_type="text/plain")
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST:
-            return Response("This drawing is too long.", 413, media_type="text/plain")
-    try:
-        return JSONResponse(await run_in_threadpool(reader.said, body.decode("ascii", "replace")))
-    except LabError as error:  # only a tampered message gets here
-        return Response(str(error), 400, media_type="text/plain")
+    return await asked.answered(request, reader and reader.said, LONGEST, "drawing")

@@ -8,13 +8,13 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from core import paths
 from core.errors import LabError
 from core.latent.latent import Latent
+from ui import asked
 from ui.parts.tiles import address
 
 URL = "/lab/made/{name}"
@@ -67,14 +67,4 @@ async def respond(request: Request) -> Response:
     """The route's answer: picture and words for the Latent in the request's body."""
     with _lock:
         maker = _offers.get(str(request.path_params["name"]))
-    if maker is None:
-        return Response("not here", 404, media_type="text/plain")
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST:
-            return Response("This Latent is too long.", 413, media_type="text/plain")
-    try:
-        return JSONResponse(await run_in_threadpool(maker.said, body.decode("utf-8", "replace")))
-    except LabError as error:  # only a tampered message gets here
-        return Response(str(error), 400, media_type="text/plain")
+    return await asked.answered(request, maker and maker.said, LONGEST, "Latent")

@@ -49,11 +49,11 @@ CALM = FACES.replace(epochs=21, batch_size=32, schedule="cosine", warmup=0.0, di
 # diversity within a class before shipping these.
 DIGITS = RunConfig("mnist", "gan-small", epochs=6, batch_size=32, average=0.998, kind="gan", conditional=True, **OURS)
 R0 = RunConfig("anime64", "dcgan", epochs=25, batch_size=128, lr=2e-4, schedule="constant", kind="gan")
-RECIPES = {
+RECIPES = {  # each begins where the one before ended
     "dcgan-anime": (FACES, CALM),
     "gan-digits": (DIGITS,),
     "r0": (R0,),
-}  # each begins where the one before ended
+}
 ABOUT = {
     "dcgan-anime": "Anime faces from 128 numbers: a generator of 1.9 million weights and its discriminator, trained on"
     " 22,911 frontal faces.",
