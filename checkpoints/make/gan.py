@@ -21,7 +21,7 @@ from PIL import Image
 from torch import Tensor
 
 from core import paths
-from core.config import RunConfig
+from core.config import RunConfig, preset
 from core.data import registry
 from core.data.batches import steps_per_epoch
 from core.data.dataset import Dataset
@@ -45,16 +45,7 @@ FACES = RunConfig("anime64", "gan-small", epochs=4, batch_size=16, average=0.998
 # After some epochs the discriminator wins, and in the seventh all faces became one. So it goes on calmly: both kinds of
 # pictures are changed, a steep discriminator pays, and the rate falls to nothing.
 CALM = FACES.replace(epochs=21, batch_size=32, schedule="cosine", warmup=0.0, diff_augment=True, r1=0.05)
-DIGITS = RunConfig(
-    "mnist",
-    "gan-small",
-    epochs=10,
-    batch_size=64,
-    average=0.998,
-    kind="gan",
-    conditional=True,
-    **(OURS | {"schedule": "cosine", "warmup": 0.0}),
-)
+DIGITS = preset("gan-digits")
 R0 = RunConfig("anime64", "dcgan", epochs=25, batch_size=128, lr=2e-4, schedule="constant", kind="gan")
 RECIPES = {  # each begins where the one before ended
     "dcgan-anime": (FACES, CALM),

@@ -35,6 +35,13 @@ def _pairs(first: int, second: int, third: int) -> str:
     return f"mirror | conv 24 2x2 | gelu | {pairs} | gmp | linear classes"
 
 
+def _residual(first: int, second: int, third: int) -> str:
+    """The same beginning; the two wider stages end in a residual block, so that more layers learn as easily."""
+    pair = f"conv {first} 3x3 p1 | pool 2 | bn | gelu | conv {first} 3x3 p1 | bn | gelu"
+    stages = " | ".join(f"conv {width} 3x3 p1 | pool 2 | bn | gelu | res {width} gelu" for width in (second, third))
+    return f"mirror | conv 24 2x2 | gelu | {pair} | {stages} | gmp | linear classes"
+
+
 TINYVGG = "conv 10 3x3 | relu | conv 10 3x3 | relu | pool 2"
 
 NETS: dict[str, Named] = {
@@ -149,6 +156,11 @@ NETS: dict[str, Named] = {
         "cifar10",
     ),
     "pairs-256": Named(_pairs(64, 256, 256), "Ours: the same with up to 256 filters, 2 million parameters.", "cifar10"),
+    "residual-384": Named(
+        _residual(64, 192, 384),
+        "Ours: two residual blocks, up to 384 filters, 4.2 million parameters.",
+        "cifar10",
+    ),
     "resnet9": Named(
         "conv 64 3x3 p1 | bn | relu | conv 128 3x3 p1 | bn | relu | pool 2 | res 128 | conv 256 3x3 p1 | bn | relu"
         " | pool 2 | conv 512 3x3 p1 | bn | relu | pool 2 | res 512 | pool 4 | flatten | linear classes",

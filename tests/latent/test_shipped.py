@@ -1,7 +1,5 @@
 """The shipped generators: there, small, fitting their cards, and as good as the cards say."""
 
-from pathlib import Path
-
 import pytest
 import torch
 
@@ -16,16 +14,9 @@ from core.nets import checkpoint
 SIZES = {"dcgan-anime": 16_000_000, "gan-digits": 3_000_000}  # bytes at most
 
 
-def here(name: str) -> Path:
-    """The folder of a shipped generator."""
-    if name not in checkpoint.names("gan") and name != "dcgan-anime":
-        pytest.skip(f"{name} is not shipped yet: its pictures of one class are too much alike")
-    return checkpoint.find(name)
-
-
 @pytest.mark.parametrize("name", SIZES)
 def test_a_shipped_generator_fits_its_card_and_its_size(name):
-    folder = here(name)
+    folder = checkpoint.find(name)
     sampler = opened(folder)  # weights that do not fit the card are refused
     card = checkpoint.card(folder)
     assert card.kind == "gan" and sampler.picture(Latent(1)).shape[:2] == card.shape[1:]
@@ -37,7 +28,7 @@ def test_a_shipped_generator_fits_its_card_and_its_size(name):
 
 @pytest.fixture(scope="module")
 def digits() -> Sampler:
-    return opened(here("gan-digits"))
+    return opened(checkpoint.find("gan-digits"))
 
 
 def test_made_digits_are_read_as_what_was_asked_for(digits):
@@ -53,7 +44,7 @@ def test_made_digits_are_read_as_what_was_asked_for(digits):
 
 
 def test_made_digits_of_one_class_differ_at_least_half_as_much_as_real_ones(digits):
-    assert checkpoint.card(here("gan-digits")).figures["diversity_within_class"]["all"] >= 0.5
+    assert checkpoint.card(checkpoint.find("gan-digits")).figures["diversity_within_class"]["all"] >= 0.5
 
 
 @pytest.mark.parametrize("name", ["slant", "pen width", "width", "height"])
