@@ -1,5 +1,7 @@
 """Layers: the torch module behind each word of the line."""
 
+from collections.abc import Iterator
+
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -57,7 +59,26 @@ class Logits(nn.Identity):
 
 
 class Mirror(nn.Identity):
-    """`mirror` at the start of a line does nothing by itself: the net looks twice (see `Net.forward`)."""
+    """`mirror` at the start of a line does nothing by itself: the net looks more than once (see `Net.forward`)."""
+
+    def __init__(self, reach: int) -> None:
+        super().__init__()
+        self.reach = reach
+
+    def looks(self, x: Tensor) -> Iterator[tuple[float, Tensor]]:
+        """How much each look counts, and what is seen: moved pictures half as much, the picture itself last.
+
+        Last, so that whoever watches the layers keeps the maps of the picture, not those of its mirror image.
+        """
+        if self.reach:
+            height, width, around = *x.shape[-2:], 2 * self.reach
+            padded = F.pad(x, (self.reach,) * 4)
+            for moved in (padded[..., :height, :width], padded[..., around:, around:]):
+                yield 0.125, moved.flip(-1)
+                yield 0.125, moved
+        share = 0.25 if self.reach else 0.5
+        yield share, x.flip(-1)
+        yield share, x
 
 
 class Add(nn.Module):
@@ -115,7 +136,7 @@ def module(place: Place) -> nn.Module:
     if word in ("gap", "gmp"):
         return GlobalPool(largest=word == "gmp")
     if word == "mirror":
-        return Mirror()
+        return Mirror(layer.padding if isinstance(layer.padding, int) else 0)
     if word == "resize":
         return Resize(layer.size)
     if word == "flatten":

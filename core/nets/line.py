@@ -11,7 +11,7 @@ from core.errors import LabError
 from core.nets import weights
 from core.nets.backbones import Progress
 from core.nets.grammar import parse, write
-from core.nets.layers import module
+from core.nets.layers import Mirror, module
 from core.nets.rewrite import rewrite
 from core.nets.shapes import Place, walk
 
@@ -28,7 +28,6 @@ class Net(nn.Module):
         self.line = write([place.layer for place in places])
         self.places = places
         self.classes = classes
-        self.mirrored = places[0].layer.word == "mirror"
         self.layers = nn.Sequential(*(module(place) for place in places))
 
     @property
@@ -38,11 +37,9 @@ class Net(nn.Module):
         return channels, height, width
 
     def forward(self, x: Tensor) -> Tensor:  # (batch, channels, height, width) -> (batch, classes)
-        if self.mirrored and not self.training:
-            # the picture itself comes last: whoever watches the layers keeps its maps, not those of its mirror image
-            twin: Tensor = self.layers(x.flip(-1))
-            seen: Tensor = self.layers(x)
-            return (twin + seen) / 2
+        first = self.layers[0]
+        if isinstance(first, Mirror) and not self.training:
+            return torch.stack([share * self.layers(seen) for share, seen in first.looks(x)]).sum(0)
         logits: Tensor = self.layers(x)
         return logits
 

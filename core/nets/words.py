@@ -67,7 +67,8 @@ WORDS: dict[str, Word] = {
     "mirror": Word(
         "mirror",
         "First in the line: while it is not training, the net looks at the mirrored picture too and answers with the"
-        " mean.",
+        " mean; `mirror p1` looks besides at both moved a pixel up and left, and down and right.",
+        options=("padding",),
     ),
     "resize": Word("resize 64", "Enlarges or shrinks to 64x64, smoothly.", "side", 8, 512),
     "softmax": Word(
@@ -210,6 +211,8 @@ def _check(word: str, values: dict[str, int | float | str | tuple[int, int] | bo
         raise fault(number, text, f"the groups are {groups}; allowed: g1 or more")
     if word in BACKBONES and isinstance(padding, int):
         raise fault(number, text, f"{word} has its own padding; only `same` is allowed, for weights made by TensorFlow")
+    if word == "mirror" and padding is not None and padding not in range(1, 9):
+        raise fault(number, text, f"the padding is {padding}; allowed: p1 to p8, how far the picture is moved")
     if isinstance(padding, int) and padding > 64:
         raise fault(number, text, f"the padding is {padding}; allowed: p0 to p64, or same")
     if word in ("pool", "avgpool") and padding is not None:

@@ -51,10 +51,32 @@ class Scale(nn.Module):
     def forward(self, x):
         return x * self.factor
 '''
+LOOKING = '''
+class Looking(nn.Sequential):
+    """While it is not training, it looks at the mirrored picture too and answers with the mean."""
+
+    def forward(self, x):
+        look = super().forward
+        return look(x) if self.training else torch.stack([0.5 * look(x.flip(-1)), 0.5 * look(x)]).sum(0)
+'''
+LOOKING_AROUND = '''
+class Looking(nn.Sequential):
+    """While it is not training, it looks six times: at three places, mirrored and not; the middle counts twice."""
+
+    def forward(self, x):
+        look = super().forward
+        if self.training:
+            return look(x)
+        height, width = x.shape[-2:]
+        padded = F.pad(x, (REACH,) * 4)
+        up, down = padded[..., :height, :width], padded[..., 2 * REACH :, 2 * REACH :]
+        places = ((up, 0.125), (down, 0.125), (x, 0.25))
+        return torch.stack([share * look(seen) for at, share in places for seen in (at.flip(-1), at)]).sum(0)
+'''
 WORDS = (
     *ACTIVATION,
     *("conv", "res", "bn", "pool", "avgpool", "gap", "gmp", "dropout", "dropout2d", "flatten", "linear", "scale"),
-    *("softmax", "logsoftmax"),
+    *("mirror", "softmax", "logsoftmax"),
 )
 
 
@@ -74,7 +96,12 @@ def net(places: tuple[Place, ...]) -> str:
         helpers.append(PLAIN.strip("\n"))
     if any(place.layer.word == "scale" for place in places):
         helpers.append(SCALE.strip("\n"))
-    lines = ["torch.manual_seed(SEED)  # the same start each time", "net = nn.Sequential("]
+    first = places[0].layer
+    kind = "nn.Sequential"
+    if first.word == "mirror":
+        helpers.append((LOOKING_AROUND if first.padding else LOOKING).strip("\n").replace("REACH", str(first.padding)))
+        kind = "Looking"
+    lines = ["torch.manual_seed(SEED)  # the same start each time", f"net = {kind}("]
     for place in places:
         for text in _modules(place):
             lines.append(f"    {text}")
@@ -111,7 +138,7 @@ def _modules(place: Place) -> list[str]:
         return [f"Scale({layer.number!r}),"]
     if word in ("dropout", "dropout2d"):
         return [f"nn.{'Dropout2d' if word == 'dropout2d' else 'Dropout'}({layer.number!r}),"]
-    return []  # softmax: the loss takes it
+    return []  # softmax: the loss takes it; mirror: the whole net does it
 
 
 def _conv(place: Place) -> str:

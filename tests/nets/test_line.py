@@ -98,6 +98,8 @@ def test_any_line_survives_being_written_and_read_again():
         ("relu | resnet18", "layer 2 `resnet18`: a backbone sees the picture itself; only `resize` may stand before it."),
         ("convnext_tiny", "layer 1 `convnext_tiny`: the pictures are only 28x28; allowed: 32x32 or more, so put `resize 64` before it."),
         ("relu | mirror | flatten | linear classes", "layer 2 `mirror`: it may only be the first word of the line"),
+        ("mirror p9 | flatten | linear classes", "layer 1 `mirror p9`: the padding is 9; allowed: p1 to p8"),
+        ("mirror same | flatten | linear classes", "the padding is same; allowed: p1 to p8"),
         ("resize 2000 | flatten | linear classes", "the side is 2000; allowed: a whole number from 8 to 512"),
     ],
 )  # fmt: skip
@@ -241,6 +243,18 @@ def test_a_mirroring_net_answers_a_picture_and_its_mirror_image_alike_but_trains
     twice.eval().layers[1].register_forward_hook(lambda layer, came, out: watched.append(out))
     twice(x)
     assert torch.equal(watched[-1], once.layers[0](x)), "the last look is the picture itself"
+
+
+def test_a_mirroring_net_can_look_at_moved_pictures_too():
+    line = "conv 4 3x3 | relu | flatten | linear classes"
+    once, often = build(line, GREY, 10, seed=3).eval(), build(f"mirror p2 | {line}", GREY, 10, seed=3).eval()
+    assert often.line.startswith("mirror p2 |")
+    x = torch.zeros(5, *GREY)
+    x[..., 6:20, 6:20] = torch.randn(5, 1, 14, 14)
+    moved = [x, x, x.roll((2, 2), (2, 3)), x.roll((-2, -2), (2, 3))]
+    looks = [once(each) + once(each.flip(3)) for each in moved]
+    assert torch.allclose(often(x), torch.stack(looks).sum(0) / 8, atol=1e-6)
+    assert torch.equal(often.train()(x), once.train()(x))
 
 
 def test_a_resized_picture_keeps_its_batch_and_channels():

@@ -31,7 +31,16 @@ MUON = {"optimiser": "muon", "nesterov": True}
 RECIPES = {
     "the defaults, and a last picture that joins the batch before": RunConfig("grey", NET, **BASE),
     "muon, averaging, decay, smoothing, crop, flip, cutout": RunConfig(
-        "colour", NET, crop=2, flip=True, cutout=4, average=0.9, weight_decay=0.01, label_smoothing=0.1, **MUON, **BASE
+        "colour",
+        f"mirror | {NET}",
+        crop=2,
+        flip=True,
+        cutout=4,
+        average=0.9,
+        weight_decay=0.01,
+        label_smoothing=0.1,
+        **MUON,
+        **BASE,
     ),
     "every augmentation, nesterov, cosine, clipping": RunConfig(
         "colour",
@@ -53,7 +62,13 @@ RECIPES = {
         **BASE,
     ),
     "growing pictures, seldom tested": RunConfig(
-        "colour", "conv 16 3x3 | bn | relu | gmp | linear classes", grow=0.5, test_every=3, lr=0.05, **MUON, **BASE
+        "colour",
+        "mirror p1 | conv 16 3x3 | bn | relu | gmp | linear classes",
+        grow=0.5,
+        test_every=3,
+        lr=0.05,
+        **MUON,
+        **BASE,
     ),
     "no shuffling, asgd, stairs, held-out pictures, batches in parts": RunConfig(
         "grey",
