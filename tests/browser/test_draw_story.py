@@ -25,7 +25,9 @@ def opened(page, query=""):
 
 
 def spots(page, path):
-    box = page.get_by_test_id("ink-pad").locator("canvas").bounding_box()
+    pad = page.get_by_test_id("ink-pad").locator("canvas")
+    expect(pad).to_have_count(1, timeout=60_000)  # the pad of the page before may be there for a moment
+    box = pad.bounding_box()
     return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in path]
 
 
