@@ -75,15 +75,17 @@ R3 = (
         ours="cifar-fast",
         aside=(
             "softmax-twice",
-            "3.2 at rate 0.01 with momentum: an epoch stands for a hundred of theirs; the softmax taken once, and "
-            "twice",
+            "Three steps at rate 0.01 with momentum: an epoch stands for a hundred of theirs; the softmax taken once, "
+            "and twice",
         ),
         why="A rate of 0.001 without momentum is slow: with momentum 0.9 each step goes about ten times as far, with a "
         "rate of 0.01 besides a hundred times. The first two probes show it at the same number of epochs. But slowness "
         "alone would not end at 33.59 %: two epochs that stand for 200 of theirs go far beyond that, and the report "
         "itself expected 60 %. Its appendix ends the network in a softmax, and PyTorch's cross-entropy takes a "
         "softmax, too. Taken twice, gradients shrink, and the net crawls as theirs did. In such a crawl every step of "
-        "the ladder mostly changes how fast a net gets away from its start, and that was read as how good it is. Their "
-        "code is not given: this is the likeliest reading, not a proof.",
+        "the ladder mostly changes how fast a net gets away from its start, and that was read as how good it is. Batch "
+        "norm does not hurt: with one softmax it is at 68 % where dropout is at 51 % (the curves beside, two epochs); "
+        "with two it is the only one that does not crawl, and ends at 57 %, near their 52.31 %. That their 4.D rose to "
+        "69.03 % stays unexplained. Their code is not given: this is the likeliest reading, not a proof.",
     ),
 )
