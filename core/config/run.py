@@ -214,6 +214,14 @@ class RunConfig:
     )
     sharpness: float = knob(0.0, "data", "Sharpness", "Sharpens or blurs by up to this share.", low=0.0, high=1.0)
     cutout: int = knob(0, "data", "Cutout", "Side of a square blanked out at a random place.", low=0, high=128)
+    cutmix: float = knob(
+        0.0,
+        "data",
+        "Mixed pictures",
+        "Share of the pictures that get a piece of another one; both labels count by their area.",
+        low=0.0,
+        high=1.0,
+    )
     grow: float = knob(
         0.0,
         "data",

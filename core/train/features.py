@@ -50,7 +50,7 @@ def where(net: Net, config: RunConfig, data: Dataset) -> int:
     """After how many layers the features are taken; 0: the trunk must run every epoch."""
     if not config.trunk or config.retrain == "scratch" or config.unfreeze_at:
         return 0
-    if augments(config) and not config.copies:
+    if config.cutmix or (augments(config) and not config.copies):
         return 0  # every epoch changes the pictures anew
     cut = free(net, config).frozen
     if not cut:

@@ -65,6 +65,7 @@ UNDERSTOOD = frozenset(
             "saturation",
             "sharpness",
             "cutout",
+            "cutmix",
             "grow",
         ),
     )

@@ -52,10 +52,10 @@ def augmentation(config: RunConfig, source: Source) -> str:
     colours = _colours(config, source)
     turned = bool(config.rotate or config.zoom or config.shear)
     moved = bool(config.crop or config.flip or (config.shift and not turned))
-    if not (colours or turned or moved or config.cutout):
+    if not (colours or turned or moved or config.cutout or config.cutmix):
         return ""
     parts = ["chance = torch.Generator().manual_seed(SEED)  # feeds the augmentation only"]
-    if turned or colours or config.cutout or config.flip:
+    if turned or colours or config.cutout or config.cutmix or config.flip:
         parts.append(UNIFORM)
     if turned or colours:
         parts.append(AROUND)
@@ -71,7 +71,10 @@ def augmentation(config: RunConfig, source: Source) -> str:
             parts.append(SOFTENED)
     if config.cutout:
         parts.append(_cutout(config, source))
-    parts.append(_augmented(config, source, moved, turned, colours))
+    if colours or turned or moved or config.cutout:
+        parts.append(_augmented(config, source, moved, turned, colours))
+    if config.cutmix:
+        parts.append(_cutmixed(config, source))
     return "\n\n".join(part.strip("\n") + "\n" for part in parts).rstrip("\n")
 
 
@@ -113,6 +116,29 @@ def cutout(x):
     rows, columns = ((each >= 0) & (each < {config.cutout}) for each in (down, right))
     inside = rows[:, None, :, None] & columns[:, None, None, :]
     return x * (~inside).to(x.dtype)
+'''
+
+
+def _cutmixed(config: RunConfig, source: Source) -> str:
+    _, height, width = source.shape
+    return f'''
+def span(middle, side, full):
+    """Which rows (or columns) each picture's piece covers."""
+    first = torch.round((middle - side / 2) * full)
+    place = torch.arange(full)
+    return (place >= first[:, None]) & (place < (first + torch.round(side * full))[:, None])
+
+
+def cutmixed(x, y):
+    """Pieces of other pictures pasted in; each label becomes shares by the area that it fills (CutMix, Yun 2019)."""
+    lucky, size, down, right = (uniform(x) for _ in range(4))
+    other = torch.randperm(len(x), generator=chance)
+    side = size.sqrt() * (lucky < {config.cutmix!r})
+    rows, columns = span(down, side, {height}), span(right, side, {width})
+    inside = rows[:, None, :, None] & columns[:, None, None, :]
+    theirs = rows.sum(1) * columns.sum(1) / {height * width}
+    own, foreign = F.one_hot(y, {len(source.classes)}), F.one_hot(y[other], {len(source.classes)})
+    return torch.where(inside, x[other], x), torch.lerp(own.float(), foreign.float(), theirs[:, None])
 '''
 
 

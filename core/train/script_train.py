@@ -155,7 +155,8 @@ def loop(config: RunConfig, source: Source, bf16: bool, drops: bool) -> str:
     if config.early_stop:
         lines.append("best, worse = math.inf, 0")
     lines += ["for epoch in range(EPOCHS):", "    for x, y in batches(epoch):"]
-    body = ["x = grown(x, step / (STEPS * EPOCHS))"] if config.grow else []
+    body = ["x, y = cutmixed(x, y)"] if config.cutmix else []
+    body += ["x = grown(x, step / (STEPS * EPOCHS))"] if config.grow else []
     body += ["net.zero_grad()", *_step(config, bf16)]
     if config.clip:
         body.append(f"nn.utils.clip_grad_norm_(net.parameters(), {config.clip!r})")

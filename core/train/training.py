@@ -19,6 +19,7 @@ from core.train.facts import Snapshot
 from core.train.growth import check, grown
 from core.train.judge import evaluate
 from core.train.luck import Luck
+from core.train.mixing import cutmixed
 from core.train.optim import OPTIMISERS, memory, remember
 from core.train.schedule import rate
 
@@ -86,17 +87,23 @@ class Training:
         if self.step % self.per_epoch == 0:
             self.climb()
         lr = rate(self.config, self.step, self.total, self.per_epoch)
+        taught = y
+        if self.config.cutmix:
+            classes = len(self.data.classes) + self.config.refuse
+            x, taught = cutmixed(x, y, classes, self.config.cutmix, self.luck.augment)
+            y = taught.argmax(1)  # right is who names what fills most of the picture
         if self.config.grow:
             x = grown(x, self.config, self.step / self.total)
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = lr * group.get("factor", 1.0)
-        for part_x, part_y in zip(x.chunk(self.config.accumulate), y.chunk(self.config.accumulate), strict=True):
+        pieces = (each.chunk(self.config.accumulate) for each in (x, y, taught))
+        for part_x, part_y, asked in zip(*pieces, strict=True):
             with torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not None):
                 answer = self.net(part_x)
                 if self.config.refuse:  # "none of these" is one more class, whose logit is always 0
                     answer = F.pad(answer, (0, 1))
-                loss = F.cross_entropy(answer, part_y, label_smoothing=self.config.label_smoothing)
+                loss = F.cross_entropy(answer, asked, label_smoothing=self.config.label_smoothing)
             (loss * (len(part_y) / len(y)) if len(part_y) < len(y) else loss).backward()
             self.window.add(loss, answer, part_y)
         if self.config.clip:

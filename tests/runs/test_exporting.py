@@ -42,6 +42,17 @@ RECIPES = {
         **MUON,
         **BASE,
     ),
+    "mixed pictures alone, in two parts": RunConfig("colour", NET, cutmix=0.6, accumulate=2, **BASE),
+    "mixed and growing with muon": RunConfig(
+        "colour",
+        f"mirror p1 | {NET}",
+        cutmix=0.3,
+        grow=0.3,
+        crop=1,
+        label_smoothing=0.1,
+        **MUON,
+        **(BASE | {"epochs": 6}),
+    ),
     "every augmentation, nesterov, cosine, clipping": RunConfig(
         "colour",
         "conv 4 3x3 same | leaky | avgpool 2 | res 4 plain | flatten | linear classes",

@@ -116,6 +116,7 @@ RESUMED = {
     "averaged and augmented": {"average": 0.95, "shift": 0.2, "cutout": 3},
     "averaged muon": {"optimiser": "muon", "average": 0.95},
     "held out": {"holdout": 0.25, "clip": 1.0, "accumulate": 2},
+    "mixed": {"cutmix": 0.7, "accumulate": 2, "label_smoothing": 0.1},
     "growing and seldom tested": {"grow": 0.8, "test_every": 2, "net": "conv 4 3x3 | bn | relu | gap | linear classes"},
 }
 
