@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from core.config.experiment import Experiment
 from core.config.experiments import EXPERIMENTS, REPORTS
 from core.look.reproduced import Standing, findings, standing
 from core.runs import measured
@@ -47,6 +48,18 @@ def row(stood: Standing) -> str:
     return f"| {kind}{each.title} | {claimed} | {figure} | {level.seeds} | {epochs} | {stood.seconds:.1f}{busy} |"
 
 
+def beside(experiment: Experiment) -> str:
+    """The rows as they were measured in several ways, as a table: accuracy after each epoch."""
+    assert experiment.aside is not None
+    ways = measured.aside(experiment.aside[0])
+    lines = [f"| row | claimed % | {' | '.join(f'{way} %' for way in ways)} |", "|---" * (2 + len(ways)) + "|"]
+    for row in experiment.reported:
+        found = [", ".join(f"{100 * one:.2f}" for one in values.get(row.title, ())) for values in ways.values()]
+        if any(found):
+            lines.append(f"| {row.title} | {100 * (row.accuracy or 0):.2f} | {' | '.join(found)} |")
+    return "\n".join(lines)
+
+
 def page() -> str:
     """The whole text."""
     records = measured.shipped(Path(__file__).parents[1] / "checkpoints" / "reports.json")
@@ -64,11 +77,8 @@ def page() -> str:
         if judged:
             parts.append("\n".join(f"- {one.claim.text}: {one.sentence}" for one in judged) + "\n")
         if each.aside:
-            curves = measured.aside(each.aside[0])
-            said = "; ".join(
-                f"{name} {', '.join(f'{100 * one:.2f}' for one in values)} %" for name, values in curves.items()
-            )
-            parts.append(f"*Beside* (`checkpoints/{each.aside[0]}.json`): {each.aside[1]}: {said}.\n")
+            parts.append(f"*Beside* (`checkpoints/{each.aside[0]}.json`): {each.aside[1]}.\n")
+            parts.append(beside(each) + "\n")
         if each.why:
             parts.append(f"**Why.** {each.why}\n")
         if each.missing:

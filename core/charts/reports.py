@@ -1,4 +1,4 @@
-"""Charts of the Reports page: reported against measured, how far off, and curves epoch by epoch."""
+"""Charts of the Reports page: reported against measured, how far off, curves epoch by epoch, and a ladder."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -143,4 +143,28 @@ def courses(lines: Sequence[Course], chance: float | None, height: int = 340) ->
         ),
         yaxis=titled("share right", tickformat=".0%"),
         uirevision="courses",
+    )
+
+
+def ladder(rungs: Sequence[str], lines: Sequence[tuple[str, Sequence[float | None]]], height: int = 360) -> Figure:
+    """The steps of a ladder from top to bottom, several figures (shares) for each; None where there is none."""
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "x": list(values),
+            "y": list(rungs),
+            "line": {"color": palette(place), "width": 1.5, "dash": "dot"},
+            "marker": {"size": 10, "color": palette(place)},
+            "hovertemplate": f"%{{y}}<br>{escaped(name)}: %{{x:.2%}}<extra></extra>",
+            "meta": place,
+        }
+        for place, (name, values) in enumerate(lines)
+    ]
+    return figure(
+        traces,
+        height,
+        xaxis=titled("share right", tickformat=".0%", rangemode="tozero"),
+        yaxis={"autorange": "reversed", "automargin": True, "type": "category"},
+        uirevision="ladder",
     )

@@ -50,14 +50,17 @@ def _record(row: dict[str, Any]) -> Record:
     return Record(config, accuracy, train, float(row["seconds"]), row["made"], row["machine"], load, row["ended"])
 
 
-def aside(name: str) -> dict[str, tuple[float, ...]]:
-    """What a script of checkpoints/make measured beside the rows: name -> test accuracy after each epoch."""
+def aside(name: str) -> dict[str, dict[str, tuple[float, ...]]]:
+    """What a script of checkpoints/make measured beside the rows: way -> row -> test accuracy after each epoch."""
     file = paths.shipped() / f"{name}.json"
     if not file.is_file():
         return {}
     try:
-        found = json.loads(file.read_text())["accuracy"]
-        return {str(key): tuple(float(value) for value in values) for key, values in found.items()}
+        ways = json.loads(file.read_text())["accuracy"]
+        return {
+            str(way): {str(row): tuple(float(value) for value in values) for row, values in found.items()}
+            for way, found in ways.items()
+        }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise LabError(f"{file} holds no measured curves ({type(error).__name__}: {error}).") from None
 

@@ -241,8 +241,9 @@ def test_curves_measured_aside_are_read_or_refused(tmp_path: Path) -> None:
     folder = tmp_path / "shipped"
     folder.mkdir()
     assert measured.aside("nothing") == {}
-    (folder / "x.json").write_text('{"accuracy": {"once": [0.5, 1]}}')
-    assert measured.aside("x") == {"once": (0.5, 1.0)}
-    (folder / "x.json").write_text('{"accuracy": [1]}')
-    with pytest.raises(LabError, match="holds no measured curves"):
-        measured.aside("x")
+    (folder / "x.json").write_text('{"accuracy": {"once": {"a row": [0.5, 1]}}}')
+    assert measured.aside("x") == {"once": {"a row": (0.5, 1.0)}}
+    for broken in ('{"accuracy": [1]}', '{"accuracy": {"once": [0.5]}}', "{"):
+        (folder / "x.json").write_text(broken)
+        with pytest.raises(LabError, match="holds no measured curves"):
+            measured.aside("x")

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core.charts.figure import palette
-from core.charts.reports import Course, courses
+from core.charts.figure import escaped, palette
+from core.charts.reports import Course, courses, ladder
 from core.config import PRESETS
 from core.config.experiment import Experiment
 from core.look.reproduced import Record, Standing, findings, points, within
@@ -127,17 +127,17 @@ def epochs(experiment: Experiment, found: Mapping[str, Standing]) -> None:
 
 
 def aside(experiment: Experiment) -> None:
-    """Curves that a script measured to show why."""
-    curves = measured.aside(experiment.aside[0]) if experiment.aside else {}
-    if not curves or not experiment.aside:
+    """The rows once more, as a script measured them in several ways to show why."""
+    found = measured.aside(experiment.aside[0]) if experiment.aside else {}
+    if not found or not experiment.aside:
         return
-    lines = [Course(name, values, values, values, (), None) for name, values in curves.items()]
-    chart = Panel(
-        "aside", experiment.aside[1], courses(lines, experiment.chance, 240), "line: test accuracy", wide=True
-    )
+    rows = [row for row in experiment.reported if any(row.title in values for values in found.values())]
+    lines: list[tuple[str, list[float | None]]] = [("as reported", [row.accuracy for row in rows])]
+    lines += [(name, [(values.get(row.title) or [None])[-1] for row in rows]) for name, values in found.items()]
+    chart = ladder([escaped(row.title) for row in rows], lines)
     chart_grid(
-        [chart],
-        legend=[Key(each.name, palette(place)) for place, each in enumerate(lines)],
+        [Panel("aside", experiment.aside[1], chart, "test accuracy at the end", wide=True)],
+        legend=[Key(name, palette(place)) for place, (name, _) in enumerate(lines)],
         key=f"aside-{experiment.name}",
         file=f"inkling-{experiment.aside[0]}",
     )
