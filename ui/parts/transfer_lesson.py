@@ -1,0 +1,61 @@
+"""The run that learns the drawings: how far it is, and what it has learned."""
+
+from typing import Any
+
+import streamlit as st
+
+from core.errors import LabError
+from ui import services
+from ui.parts import links, models
+from ui.parts.words import percent
+
+RUN = "teach-run"  # session_state: the run that learns them, or has
+
+
+def progress(number: int) -> None:
+    """How far the run is; once it is done, what it can do and where to go on with it."""
+    try:
+        run = services.store().run(number)
+    except LabError as error:
+        st.session_state.pop(RUN)
+        st.warning(str(error))
+        return
+    if run.status in ("queued", "running", "paused"):
+        _watch(number)
+    elif run.status == "failed":
+        st.error(run.error or "The run failed.", icon=":material/error:")
+    else:
+        _done(run)
+
+
+def _watch(number: int) -> None:
+    def tick() -> None:
+        services.lab().tend()
+        run = services.store().run(number)
+        if run.status not in ("queued", "running", "paused"):
+            st.rerun()
+        doing = run.doing or ("Learning" if run.status == "running" else "Waiting for a worker")
+        st.progress(run.progress, text=f"{doing} …")
+
+    st.fragment(tick, run_every=0.4)()
+
+
+def _done(run: Any) -> None:
+    accuracy = run.result.get("test/accuracy")
+    took = f"{max(run.finished - run.created, 0):.0f} s" if run.finished else "a few seconds"
+    held = f", and reads {percent(accuracy)} of the drawings kept aside" if accuracy is not None else ""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        with st.container(width="stretch"):
+            st.markdown(
+                f":material/check_circle: **Learned in {took}**{held}. Draw one of them now: it is read at once."
+            )
+        links.inside(run.id)
+
+
+def taught() -> Any:
+    """The network that has learned the drawings; None while there is none."""
+    number = st.session_state.get(RUN)
+    if number is None:
+        return None
+    run = services.store().run(number)
+    return models.of_run(run, quiet=True) if run.status in ("finished", "stopped") else None
