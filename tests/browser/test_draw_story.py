@@ -177,6 +177,25 @@ def test_one_tap_keeps_the_drawing_for_the_class(page):
     expect(page.get_by_text("is deleted")).to_be_visible(timeout=15_000)
 
 
+def test_a_stroke_begun_while_the_drawing_before_is_being_kept_is_not_lost(page):
+    opened(page)
+    draw(page)
+    reads(page, "7")
+    (x, y), *rest = spots(page, ONE)
+    page.get_by_test_id("stButtonGroup").filter(has_text="What is it?").get_by_text("7", exact=True).click()
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(*rest[0], steps=4)
+    expect(page.get_by_text("Kept as 7")).to_be_visible(timeout=15_000)
+    for x, y in rest[1:]:
+        page.mouse.move(x, y, steps=4)
+    page.mouse.up()
+    reads(page, "1")
+    (only,) = drawn.unpack(kept(page))
+    assert only.points[0] == pytest.approx((5000, 1500), abs=30)
+    assert only.points[-1] == pytest.approx((5000, 8800), abs=30)
+
+
 def test_a_pasted_picture_is_read(page):
     opened(page)
     page.evaluate(
