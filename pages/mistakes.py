@@ -3,12 +3,16 @@
 import streamlit as st
 
 from core.paths import ROOT
-from ui.parts import mistakes_data as data
+from ui.parts import mistakes_choice as choices
+from ui.parts import mistakes_pictures
 from ui.parts import mistakes_subject as subject
 from ui.parts.code import show_code
+from ui.parts.mistakes_answers import judge, waiting
+from ui.parts.mistakes_classes import classes
 from ui.parts.mistakes_game import game
 from ui.parts.mistakes_side import beside
-from ui.parts.mistakes_views import CODE, classes, confusions, summary, ten
+from ui.parts.mistakes_views import CODE, confusions, summary
+from ui.parts.mistakes_worst import ten
 
 CONFUSIONS, WORST, CLASSES, SIDE, GAME = VIEWS = (
     "Confusions",
@@ -25,35 +29,35 @@ if "mistakes-view" not in st.session_state:
 view = st.segmented_control(
     "Look at", VIEWS, key="mistakes-view", required=True, persist_state="session", label_visibility="collapsed"
 )
-subject.link(look=view if view != CONFUSIONS else None)
+choices.link(look=view if view != CONFUSIONS else None)
 if view == GAME:
     game()
     st.stop()
-options = subject.options()
-first = subject.linked(options)
+options = choices.options()
+first = choices.linked(options)
 
 with st.container(border=True):
     left, middle, right = st.columns([3, 3, 4], gap="medium")
     with left:
-        choice = subject.choose("Network", "mistakes-net", options, first) if options else None
+        choice = choices.choose("Network", "mistakes-net", options, first) if options else None
         network = None
         if choice is not None:
             network = subject.network(choice)
-            network = subject.network(choice, subject.epoch(network, "mistakes-step"))
+            network = subject.network(choice, choices.epoch(network, "mistakes-step"))
     pictures = found = None
     if network is not None:
         with middle:
-            sets = subject.fitting(network.opened)
+            sets = mistakes_pictures.fitting(network.opened)
             if sets:
                 if st.session_state.get("mistakes-set") not in sets:
                     st.session_state["mistakes-set"] = sets[0]
                 name = st.selectbox("Test pictures", sets, key="mistakes-set", help="Never pictures of a training set.")
-                pictures = subject.pictures(network.opened, name)
+                pictures = mistakes_pictures.pictures(network.opened, name)
         with right:
             if pictures is not None:
-                found = data.judge(network, pictures)
+                found = judge(network, pictures)
                 summary(network, found, pictures)
-                data.waiting(network, pictures, found)
+                waiting(network, pictures, found)
 
 if network is None:
     st.subheader("Nothing to judge yet")
@@ -61,7 +65,7 @@ if network is None:
     st.stop()
 run = network.run
 epoch = None if run is None or network.step == network.steps[-1][0] else f"{dict(network.steps)[network.step]:.4g}"
-subject.link(run=str(run.id) if run else None, model=None if run else str(choice), epoch=epoch)
+choices.link(run=str(run.id) if run else None, model=None if run else str(choice), epoch=epoch)
 if run:
     st.session_state["run"] = run.id
 

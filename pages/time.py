@@ -3,12 +3,14 @@
 import streamlit as st
 
 from core.paths import ROOT
+from ui.parts import mistakes_choice as choices
+from ui.parts import mistakes_pictures
 from ui.parts import mistakes_subject as subject
 from ui.parts.time_player import player
 
 st.html(ROOT / "ui" / "mistakes.css")
-options = {each: title for each, title in subject.options().items() if isinstance(each, int)}
-first = subject.linked(options)
+options = {each: title for each, title in choices.options().items() if isinstance(each, int)}
+first = choices.linked(options)
 if not options:
     st.subheader("No training to look back on yet")
     st.write("Train a network on the Train page. Every run keeps some twenty moments, which can be played here.")
@@ -16,12 +18,12 @@ if not options:
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     with st.container(width=420):
-        choice = subject.choose("Run", "mistakes-net-run", options, first)
+        choice = choices.choose("Run", "mistakes-net-run", options, first)
     run = subject.network(choice)
     st.caption(f"{len(run.steps)} moments · {run.opened.net.line}")
 st.session_state["run"] = choice
-subject.link(run=str(choice))
-sets = subject.fitting(run.opened)
+choices.link(run=str(choice))
+sets = mistakes_pictures.fitting(run.opened)
 if len(run.steps) < 2:
     st.info(
         f"Run {choice} has only one snapshot, so there is nothing to move through. "
@@ -30,4 +32,4 @@ if len(run.steps) < 2:
 elif not sets:
     st.info(f"The test pictures of {run.opened.dataset!r} are not on this machine.")
 else:
-    player(run, subject.pictures(run.opened, sets[0]))
+    player(run, mistakes_pictures.pictures(run.opened, sets[0]))

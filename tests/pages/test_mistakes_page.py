@@ -266,7 +266,7 @@ def test_a_dataset_with_more_classes_now_does_not_fit_a_run_without_checkpoint(o
 
 
 def test_a_slow_network_is_judged_on_some_pictures_first_and_on_all_later(open_page, run, monkeypatch):
-    monkeypatch.setattr("ui.parts.mistakes_data.affordable", lambda opened, count: 10)
+    monkeypatch.setattr("ui.parts.mistakes_answers.affordable", lambda opened, count: 10)
     at = open_page("mistakes.py", run=str(run))
     assert len(fetched(shown(at, "mistakes-board")["answers"])["truth"]) == 10
     work()
@@ -345,10 +345,10 @@ def finish(number: int) -> None:
 def test_a_mark_that_fits_nothing_is_not_written_down(hunted, home, mark, monkeypatch):
     import streamlit as st
 
-    from ui.parts import mistakes_game
+    from ui.parts import mistakes_hunt
 
     monkeypatch.setattr(st, "session_state", {"mistakes-hunt": {"mark": mark}})
-    mistakes_game._mark(hunted, {0: 0, 1: 1}, 2)
+    mistakes_hunt._mark(hunted, {0: 0, 1: 1}, 2)
     assert Fixes(Store()).of(hunted) == {}
 
 

@@ -6,11 +6,17 @@ from core.errors import LabError
 from core.look.judged import Judged
 from core.look.side import sentence, side
 from ui.components.mistakes_board import board
-from ui.parts import mistakes_data as data
+from ui.parts import mistakes_choice as choices
+from ui.parts import mistakes_pictures
 from ui.parts import mistakes_subject as subject
 from ui.parts.code import show_code
-from ui.parts.mistakes_subject import Choice, Network, Pictures
+from ui.parts.mistakes_answers import answers, judge
+from ui.parts.mistakes_map import pca
+from ui.parts.mistakes_pictures import Pictures
+from ui.parts.mistakes_sheets import test_sheets
+from ui.parts.mistakes_subject import Choice, Network
 from ui.parts.mistakes_views import go_inside, look_inside
+from ui.parts.signs import signs
 
 KEY = "mistakes-side"
 
@@ -21,18 +27,18 @@ def beside(of: Network, pictures: Pictures, found: Judged, options: dict[Choice,
     wanted = st.query_params.get("with", "")
     first: Choice | None = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 9 else wanted or None
     if isinstance(first, int) and first != of.choice and "mistakes-with" not in st.session_state:
-        subject.listed(first, others)
+        choices.listed(first, others)
     if not others:
         st.info("There is only one network so far. Train another one: then both can be laid side by side.")
         return
     with st.container(width=420):
-        chosen = subject.choose("Beside it", "mistakes-with", others, first)
+        chosen = choices.choose("Beside it", "mistakes-with", others, first)
     if chosen is None:
         return
-    subject.link(**{"with": str(chosen)})
+    choices.link(**{"with": str(chosen)})
     try:
         other = subject.network(chosen)
-        theirs = data.judge(other, same(of, other, pictures))
+        theirs = judge(other, same(of, other, pictures))
     except LabError as error:
         st.warning(str(error), icon=":material/error:")
         return
@@ -41,10 +47,10 @@ def beside(of: Network, pictures: Pictures, found: Judged, options: dict[Choice,
     counts = side(mine.right, theirs.right)
     titles = [of.title, other.title]
     key = (of.key, other.key, pictures.key)
-    shown, _ = data.pca(mine, (of.key, pictures.key))
+    shown, _ = pca(mine, (of.key, pictures.key))
     board(
-        KEY, "side", data.answers(mine, key, other=theirs), data.test_sheets(pictures),
-        data.signs(of.opened.classes), of.opened.classes, [shown], "PCA",
+        KEY, "side", answers(mine, key, other=theirs), test_sheets(pictures),
+        signs(of.opened.classes), of.opened.classes, [shown], "PCA",
         titles=titles, said=sentence(counts, *titles), on_inside=lambda: look_inside(of, KEY),
         inside=of.link if pictures.dataset == of.opened.dataset else "",
         notes={"side": f"Below each picture: what {titles[0]} says | what {titles[1]} says."},
@@ -61,4 +67,4 @@ def same(of: Network, other: Network, pictures: Pictures) -> Pictures:
             f"{other.title} answers with other classes ({subject.listing(other.opened.classes)}) than {of.title} "
             f"({subject.listing(of.opened.classes)}): they cannot be laid side by side. Choose one with the same."
         )
-    return subject.pictures(other.opened, pictures.dataset)
+    return mistakes_pictures.pictures(other.opened, pictures.dataset)

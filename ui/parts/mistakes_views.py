@@ -1,23 +1,23 @@
-"""The views of one network: confusions with pictures and map, the ten worst, and a table of all classes."""
+"""The confusions of one network: the board with pictures and map, and the way from a picture to the Inside page."""
 
-import html
 from typing import Any
 
 import streamlit as st
 
-from core.look.confusion import ClassFigures, interval, matrix, pairs, per_class
+from core.look.confusion import interval, matrix
 from core.look.embedding import basis, tsne
 from core.look.judged import Judged, judged
-from core.look.worst import Worst, worst
 from core.runs import errands
 from ui.components.mistakes_board import board, cell
-from ui.parts import canvas
-from ui.parts import mistakes_data as data
-from ui.parts.code import show_code
+from ui.parts import canvas, mistakes_map
 from ui.parts.links import INSIDE, page_of
-from ui.parts.mistakes_subject import Network, Pictures, link
-from ui.parts.pictures import png
-from ui.parts.signs import both, named, sign
+from ui.parts.mistakes_answers import answers, errand
+from ui.parts.mistakes_choice import link
+from ui.parts.mistakes_pictures import Pictures
+from ui.parts.mistakes_sheets import test_sheets
+from ui.parts.mistakes_stars import stars
+from ui.parts.mistakes_subject import Network
+from ui.parts.signs import signs
 from ui.parts.words import percent
 
 KEY = "mistakes-board"
@@ -54,9 +54,9 @@ def confusions(of: Network, pictures: Pictures, found: Judged) -> None:
             assert drawing is not None
     shown, place = maps(of, pictures, found, str(map_name))
     board(
-        KEY, "mistakes", data.answers(found, (of.key, pictures.key)), data.test_sheets(pictures),
-        data.signs(of.opened.classes), of.opened.classes, shown, str(map_name),
-        stars=data.stars(of.opened, found, place), start=start(len(of.opened.classes)),
+        KEY, "mistakes", answers(found, (of.key, pictures.key)), test_sheets(pictures),
+        signs(of.opened.classes), of.opened.classes, shown, str(map_name),
+        stars=stars(of.opened, found, place), start=start(len(of.opened.classes)),
         inside=of.link if pictures.dataset == of.opened.dataset else "",
         notes={"mistakes": "Below each picture: what it is → what the network says."},
         on_cell=lambda: _keep_cell(len(of.opened.classes)), on_inside=lambda: look_inside(of),
@@ -67,15 +67,15 @@ def confusions(of: Network, pictures: Pictures, found: Judged) -> None:
 def maps(of: Network, pictures: Pictures, found: Judged, wanted: str) -> tuple[list[dict[str, Any]], Any]:
     """The maps there are, and how a new picture is laid on the one that is wanted."""
     key = (of.key, pictures.key)
-    first, base = data.pca(found, key)
+    first, base = mistakes_map.pca(found, key)
     if wanted != TSNE:
         return [first], base.place
-    asked = data.errand("tsne", of, pictures)
-    second, places = data.tsne(asked)
+    asked = errand("tsne", of, pictures)
+    second, places = mistakes_map.tsne(asked)
     if places is None or len(places) != len(found):
         progress(asked, "The t-SNE map")
         return [first], base.place
-    return [first, second], data.nearest(found, places)
+    return [first, second], mistakes_map.nearest(found, places)
 
 
 def progress(asked: errands.Errand, what: str) -> None:
@@ -128,89 +128,6 @@ def go_inside(of: Network) -> None:
     if number is not None:
         link = dict(part.split("=") for part in of.link.split("&"))
         st.switch_page(page_of(INSIDE), query_params={**link, "picture": str(number)})
-
-
-def ten(of: Network, pictures: Pictures, found: Judged) -> None:
-    """Report R2's ten worst, large."""
-    listed = worst(found, 10, 3)
-    st.caption(
-        "The ten test pictures that cost this network most. The loss of a picture is minus the logarithm of the "
-        "probability that the network gave to the right class: 0 is certain and right, 2.3 is one in ten, 4.6 is one "
-        "in a hundred. Would you have read them?"
-    )
-    own = pictures.dataset == of.opened.dataset
-    cards = "".join(_card(each, i, of, pictures, own) for i, each in enumerate(listed, 1))
-    st.html(f'<div class="ink-worst" data-testid="worst">{cards}</div>')
-    show_code(worst)
-
-
-def _card(each: Worst, rank: int, of: Network, pictures: Pictures, own: bool) -> str:
-    classes = of.opened.classes
-    name = html.escape(both(classes[each.truth]))
-    said = html.escape(both(classes[each.answer]))
-    bars = "".join(
-        f"<div{' class=true' if label == each.truth else ''}><span>{html.escape(sign(classes[label]))}</span>"
-        f"<i><em style='width:{100 * chance:.2f}%'></em></i><span>{100 * chance:.1f} %</span></div>"
-        for label, chance in each.top
-    )
-    verdict = (
-        f"is <b>{name}</b>, read as <b>{said}</b>" if each.answer != each.truth else f"<b>{name}</b>, read rightly"
-    )
-    go = f'<a href="/inside?{of.link}&picture={each.picture}" target="_self">Look inside</a>' if own else ""
-    alt = html.escape(f"test picture {each.picture}: is {classes[each.truth]}, read as {classes[each.answer]}")
-    return (
-        f'<figure><img src="{png(pictures.x[each.picture])}" alt="{alt}"><figcaption><p>{rank}. {verdict}</p>'
-        f'<p class="small">loss {each.loss:.2f} · picture {each.picture:,}</p><div class="bars">{bars}</div>{go}'
-        "</figcaption></figure>"
-    )
-
-
-def classes(of: Network, found: Judged) -> None:
-    """A row for each class, and the most confused pairs in words."""
-    names = of.opened.classes
-    counts = matrix(found.truth, found.answers, len(names))
-    rows = [row for row in per_class(counts, names) if row.pictures or row.called]
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        st.dataframe([_row(row) for row in rows], hide_index=True, column_config=_columns(), height="content")
-        st.caption(
-            "**Recognised** (recall): of all pictures of this class, the share that is read rightly; reports call it "
-            "the accuracy of the class. **Believable** (precision): of all pictures that the network calls this class, "
-            "the share that is. The interval says what the first might be with other pictures of the same kind."
-        )
-    with right:
-        st.subheader("Most confused")
-        listed = pairs(counts, 8)
-        if not listed:
-            st.write("Nothing is confused: every picture is read rightly.")
-        st.markdown("\n".join(f"1. {_pair(each, names, counts)}" for each in listed))
-    show_code(per_class, pairs)
-
-
-def _row(row: ClassFigures) -> dict[str, Any]:
-    recall = None if row.recall is None else 100 * row.recall
-    precision = None if row.precision is None else 100 * row.precision
-    span = f"{100 * row.low:.1f} – {100 * row.high:.1f}" if row.pictures else ""
-    return {
-        "class": both(row.name), "pictures": row.pictures, "right": row.right, "recognised": recall,
-        "interval": span, "called so": row.called, "believable": precision,
-    }  # fmt: skip
-
-
-def _columns() -> dict[str, Any]:
-    share = {"format": "%.1f %%", "min_value": 0.0, "max_value": 100.0}
-    return {
-        "recognised": st.column_config.ProgressColumn("recognised", **share),
-        "believable": st.column_config.ProgressColumn("believable", **share),
-        "interval": st.column_config.TextColumn("95 % interval"),
-    }
-
-
-def _pair(each: Any, names: Any, counts: Any) -> str:
-    first, second = named(names[each.first]), named(names[each.second])
-    of = int(counts[each.first].sum())
-    back = f", and the other way round {each.back:,}" if each.back else ", never the other way round"
-    return f"**{first}** is taken for **{second}**: {each.there:,} of {of:,}{back}."
 
 
 CODE = (matrix, judged, basis, tsne)

@@ -1,6 +1,7 @@
 """Signs: what is printed for a class, such as ω for omega."""
 
 import unicodedata
+from collections.abc import Iterable
 
 from core.data.greek import GREEK
 
@@ -23,3 +24,8 @@ def named(label: str) -> str:
     if label in SIGNS or not label.isdigit():
         return label
     return f"an {label}" if label.startswith("8") else f"a {label}"
+
+
+def signs(labels: Iterable[str]) -> list[str]:
+    """What stands on the axes of a board."""
+    return [sign(each) for each in labels]

@@ -13,8 +13,9 @@ from core.look.opened import Opened
 from core.runs import errands
 from core.runs.looks import FIRST_PART
 from ui import served, services
-from ui.parts.mistakes_data import errand
-from ui.parts.mistakes_subject import Network, Pictures
+from ui.parts.mistakes_answers import errand
+from ui.parts.mistakes_pictures import Pictures
+from ui.parts.mistakes_subject import Network
 from ui.shelf import Shelf
 
 MOMENTS = 30  # more than one can tell apart while it plays

@@ -12,12 +12,15 @@ from core.look.kernels import kernels
 from core.runs import errands
 from ui.components.time_machine import stepped, time_machine
 from ui.parts import canvas
-from ui.parts import mistakes_data as data
 from ui.parts import time_data as frames
 from ui.parts.code import show_code
-from ui.parts.mistakes_subject import Network, Pictures, link
+from ui.parts.mistakes_choice import link
+from ui.parts.mistakes_pictures import Pictures
+from ui.parts.mistakes_sheets import test_sheets
+from ui.parts.mistakes_stars import pad_picture
+from ui.parts.mistakes_subject import Network
 from ui.parts.pictures import png
-from ui.parts.signs import both
+from ui.parts.signs import both, signs
 
 KEY = "time-player"
 PAD, TEST = "Your drawing", "A test picture"
@@ -56,8 +59,8 @@ def player(of: Network, pictures: Pictures) -> None:
                 "maps": maps,
                 "picture": None if picture is None else png(picture),
                 "pictureName": name,
-                "sheets": data.test_sheets(pictures),
-                "classes": data.signs(of.opened.classes),
+                "sheets": test_sheets(pictures),
+                "classes": signs(of.opened.classes),
                 "curves": frames.curves(int(of.choice), CURVES),
                 "start": _start(steps, dict(of.steps)),
                 "kernelTitle": "Kernels",
@@ -110,7 +113,7 @@ def _layer(of: Network) -> tuple[str, str]:
         )
         ways = [PAD, TEST]
         if "time-picture" not in st.session_state:
-            st.session_state["time-picture"] = PAD if data.pad_picture(of.opened) is not None else TEST
+            st.session_state["time-picture"] = PAD if pad_picture(of.opened) is not None else TEST
         st.segmented_control("Picture", ways, key="time-picture", required=True, persist_state="session")
         if st.session_state["time-picture"] == PAD:
             with st.popover("Draw", icon=":material/draw:"):
@@ -124,7 +127,7 @@ def _layer(of: Network) -> tuple[str, str]:
 def _picture(of: Network, pictures: Pictures) -> tuple[Any, str]:
     """The picture whose maps are shown, and what it is called."""
     if st.session_state["time-picture"] == PAD:
-        drawing = data.pad_picture(of.opened)
+        drawing = pad_picture(of.opened)
         if drawing is None:
             st.info("Nothing is drawn yet: press Draw, or take a test picture.", icon=":material/draw:")
         return drawing, "your drawing"

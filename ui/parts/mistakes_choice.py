@@ -1,0 +1,103 @@
+"""Which network and which moment of it is open: the widgets that choose, and the link that says it."""
+
+import streamlit as st
+
+from core.errors import LabError
+from ui import services, state
+from ui.parts.mistakes_subject import Choice, Network
+from ui.parts.words import percent
+
+
+def options() -> dict[Choice, str]:
+    """Every network that can be judged -> what it is called."""
+    runs, best = services.runs()
+    found: dict[Choice, str] = {}
+    for run in runs:
+        if run.snapshots and not run.unreadable:
+            found[run.id] = f"run {run.id} · {run.name}" + (f" · {percent(best[run.id])}" if run.id in best else "")
+    for name in services.checkpoints():
+        found[name] = f"model · {name}"
+    return found
+
+
+def choose(label: str, key: str, found: dict[Choice, str], first: Choice | None, empty: str = "") -> Choice | None:
+    """The widget; a network that is gone meanwhile is said, and the first one takes its place."""
+    listed: list[Choice | None] = [None, *found] if empty else [*found]
+    before = st.session_state.get(key)
+    if before not in listed:
+        if before is not None:
+            gone = f"Run {before}" if isinstance(before, int) else f"The model {before!r}"
+            st.warning(f"{gone} is gone: it was deleted meanwhile.", icon=":material/delete:")
+        st.session_state[key] = first if first in listed else (listed[0] if listed else None)
+    chosen: Choice | None = st.selectbox(
+        label, listed, key=key, persist_state="session",
+        format_func=lambda each: empty if each is None else found[each],
+    )  # fmt: skip
+    return chosen
+
+
+def linked(found: dict[Choice, str]) -> Choice | None:
+    """What the link asks for, put into the list if it is older than the list; a sentence when it is gone."""
+    model = st.query_params.get("model")
+    if model:
+        if model in found:
+            return model
+        st.warning(f"The link asks for the model {model!r}, which this lab does not have.")
+    number = state.opened()
+    if number is None:
+        return None
+    return number if listed(number, found) else None
+
+
+def listed(number: int, found: dict[Choice, str]) -> bool:
+    """Whether a run can be judged; an older one than those listed is added, and what is in the way is said."""
+    if number in found:
+        return True
+    try:
+        run = services.store().run(number)
+    except LabError as error:
+        st.warning(str(error))
+        state.open_run(None)
+        return False
+    if run.unreadable:
+        st.warning(run.unreadable)
+        return False
+    if not run.snapshots:
+        waiting = "the first one comes within seconds" if run.active else "nothing of it was kept: train it again"
+        st.info(f"Run {number} is {run.status} and has no snapshot to judge; {waiting}.")
+        return False
+    found[number] = f"run {number} · {run.name}"
+    return True
+
+
+def epoch(of: Network, key: str) -> int | None:
+    """The slider through a run's snapshots; the chosen step."""
+    if len(of.steps) < 2:
+        return of.step
+    steps = dict(of.steps)
+    name = f"{key}-{of.choice}"
+    if st.session_state.get(name) not in steps:
+        st.session_state[name] = nearest(steps, st.query_params.get("epoch"))
+    step: int = st.select_slider(
+        "Epoch", list(steps), format_func=lambda each: f"{steps[each]:.3g}", key=name,
+        help="The network as it was at that moment of its training.",
+    )  # fmt: skip
+    return step
+
+
+def nearest(steps: dict[int, float], wanted: str | None) -> int:
+    """The step whose epoch is nearest to what a link says; the newest without a link."""
+    try:
+        number = float(wanted) if wanted else float("inf")
+    except ValueError:
+        number = float("inf")
+    return min(steps, key=lambda step: abs(steps[step] - number)) if number < 1e9 else max(steps)
+
+
+def link(**values: str | None) -> None:
+    """The page's address says what is open."""
+    for name, value in values.items():
+        if value is None:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != value:
+            st.query_params[name] = value
