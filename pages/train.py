@@ -11,7 +11,8 @@ from ui.parts.board import board, live
 from ui.parts.controls import controls
 from ui.parts.details import details, training_pictures
 from ui.parts.sweep_board import sweep_board
-from ui.parts.sweep_start import sweeps_menu, vary, vary_button
+from ui.parts.sweep_menu import sweeps_menu
+from ui.parts.sweep_start import vary, vary_button
 
 recipe = controls()  # the sidebar: a RunConfig, or the sentences that say why there is none
 gan = recipe.config is not None and recipe.config.kind == "gan"  # sweeps judge by accuracy, which a GAN has not

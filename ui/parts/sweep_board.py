@@ -1,4 +1,4 @@
-"""The board of a sweep: what it says so far, point by point as it comes in, and what can be done with it."""
+"""The board of a sweep: what it says so far, point by point as it comes in."""
 
 import time
 
@@ -9,22 +9,15 @@ from core.errors import LabError
 from core.runs import bets, pacing
 from core.runs.bets import Bet
 from core.runs.outcome import Outcome
-from core.runs.owners import may_delete, needs_code
 from core.runs.pacing import roughly
 from ui import services, state
 from ui.components.sweep_chart import sweep_chart
-from ui.navigation import PAGES
 from ui.parts import words
 from ui.parts.bets import bet_panel, form, sketch
-from ui.parts.board import CALM, LIVELY, live
+from ui.parts.board import CALM, LIVELY
+from ui.parts.sweep_actions import header
+from ui.parts.sweep_verdict import verdict
 from ui.parts.words import plain
-
-LOOKS = {
-    "betting": (":material/how_to_vote:", "violet"),
-    "running": (":material/play_arrow:", "blue"),
-    "stopped": (":material/stop:", "gray"),
-    "finished": (":material/check:", "green"),
-}
 
 
 def sweep_board(number: int) -> bool:
@@ -134,95 +127,3 @@ def progress(now: Outcome) -> str:
     if now.sweep.status == "running":
         parts.append("pace not known yet" if now.seconds_left is None else f"about {roughly(now.seconds_left)} left")
     return " · ".join(parts)
-
-
-def header(now: Outcome) -> None:
-    """The sweep's name and state, and its buttons."""
-    sweep = now.sweep
-    icon, colour = LOOKS[sweep.status]
-    whose = f" :gray[by {plain(sweep.owner)}]" if sweep.owner else ""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        with st.container(width="stretch", key="run-title"):
-            st.markdown(
-                f"### :gray[Sweep {sweep.id}] {plain(sweep.name)} :{colour}-badge[{icon} {sweep.status}]{whose}"
-            )
-        with st.container(horizontal=True, width="content", gap="xsmall", vertical_alignment="center"):
-            if any(place.file == "compare.py" for place in PAGES) and now.has_results:
-                st.page_link(
-                    next(place.path for place in PAGES if place.file == "compare.py"),
-                    label="Compare these runs",
-                    icon=":material/balance:",
-                    query_params={"sweep": str(sweep.id)},
-                )
-            buttons(now)
-
-
-def buttons(now: Outcome) -> None:
-    """Only what this state allows."""
-    number, store = now.sweep.id, services.store()
-    if now.sweep.status in ("running", "betting"):
-        _button("Stop", ":material/stop:", store.stop_sweep, number)
-    broken = now.count("failed", "gone", "paused")
-    if now.sweep.status == "stopped":
-        _button("Go on", ":material/play_arrow:", store.resume_sweep, number)
-    elif broken:
-        _button(f"Try {broken} again", ":material/replay:", store.resume_sweep, number)
-    menu = st.popover("More", icon=":material/more_horiz:", key=f"more-sweep-{number}", on_change="rerun")
-    if menu.open:
-        with menu:
-            _button("Back to the runs", ":material/arrow_back:", state.open_sweep, None, width="stretch")
-            busy = now.sweep.status == "running" or now.count("running", "queued") > 0
-            sure = st.checkbox("Delete it with its own runs", key=f"sure-sweep-{number}", disabled=busy)
-            st.caption("Reused runs stay." if not busy else "Stop it first.")
-            if needs_code(now.sweep, state.visitor()):
-                st.text_input("Teacher code", key=f"code-sweep-{number}", type="password")
-            _button("Delete", ":material/delete:", _delete, now, width="stretch", disabled=not sure)
-
-
-def verdict(now: Outcome) -> None:
-    """What the figures allow to be said; no winner where the seeds do not agree."""
-    found = now.verdict()
-    with st.container(border=True):
-        st.subheader("The verdict")
-        st.markdown(plain(found.sentence))
-        for note in found.notes:
-            st.caption(plain(note))
-        if left_out := sum(point.has_pruned and bool(point.values) for point in now.points):
-            st.caption(
-                f"{left_out} point{'s' * (left_out > 1)} with a pruned run stay{'s' * (left_out == 1)} out of this: "
-                "what is left there are the lucky seeds."
-            )
-        key = ("mattered", now.sweep.id, now.sweep.plan_json, now.sweep.finished, now.done)
-        mattered, how = services.once(key, now.importances)
-        if mattered:
-            told = ", ".join(f"{name.replace('_', ' ')} {share:.0%}" for name, share in mattered.items())
-            st.caption(f"What mattered: {told}. {how}")
-        if now.plan.metric == "test/accuracy":
-            st.caption(
-                "Judged by test accuracy: the best of several, picked by it, gets a figure that flatters a little. "
-                "Hold out some training pictures (knob Hold out) for an honest choice."
-            )
-        if found.more and found.kind in ("tie", "unknown"):
-            count = min(found.more, 10)
-            label = f"Train {count} more seed{'s' * (count > 1)} each"
-            _button(label, ":material/add:", services.store().more_seeds, now.sweep.id, count)
-
-
-def _button(label: str, icon: str, act, *args, **more) -> None:
-    st.button(label, icon=icon, key=f"{label}-sweep", on_click=_said, args=(act, *args), **more)
-
-
-def _said(act, *args) -> None:
-    """An action in a callback: its error becomes a sentence on the page."""
-    try:
-        act(*args)
-        services.lab().tend(now=True)
-    except LabError as error:
-        st.session_state["said"] = str(error)
-    live()
-
-
-def _delete(now: Outcome) -> None:
-    may_delete(now.sweep, state.visitor(), st.session_state.get(f"code-sweep-{now.sweep.id}", ""))
-    services.store().delete_sweep(now.sweep.id)
-    state.open_sweep(None)
