@@ -1,21 +1,17 @@
 """The arithmetic of one number of a map: which numbers it is made of, and how, step by step."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, cast
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.errors import LabError
+from core.look.calculation import Arithmetic, Box, Term, bracket, number, summed
 from core.look.maps import View
 from core.nets.layers import ACTIVATION, Add, GlobalPool, Scale
 
-Floats = NDArray[np.float64]
-Box = tuple[int, int, int, int]  # top, left, height, width; may reach into the padding
 FORMULAS = {
     nn.ReLU: "max(0, x)",
     nn.LeakyReLU: "x, a hundredth of it below zero",
@@ -27,29 +23,6 @@ FORMULAS = {
     nn.Hardsigmoid: "clip(x + 3, 0, 6) / 6",
     nn.ReLU6: "min(max(0, x), 6)",
 }
-
-
-@dataclass(frozen=True, eq=False)
-class Term:
-    """One input channel's share: its patch, the kernel laid on it, and the sum of their products."""
-
-    channel: int
-    patch: Floats  # (height, width)
-    kernel: Floats | None  # the same shape; None where nothing is multiplied
-    sum: float
-
-
-@dataclass(frozen=True, eq=False)
-class Arithmetic:
-    """How one number came about."""
-
-    kind: str  # convolution, maximum, mean, linear, batch norm, activation, sum, passed on, softmax, unknown
-    said: str  # the calculation as one line with its numbers
-    terms: tuple[Term, ...]
-    bias: float | None
-    total: float
-    window: Box | None  # on the layer's input map
-    chosen: tuple[int, int] | None = None  # of a maximum: where in the patch it stands
 
 
 def explain(view: View, channel: int, row: int, column: int) -> Arithmetic:
@@ -88,14 +61,6 @@ def softmax(logits: Tensor, index: int) -> Arithmetic:
     return Arithmetic("softmax", said, (Term(0, x[None].numpy(), None, whole),), None, total, None, (0, index))
 
 
-def number(value: float) -> str:
-    """Four figures and a true minus sign."""
-    if value == 0:
-        return "0"
-    text = f"{value:.4f}" if 0.01 <= abs(value) < 1000 else f"{value:.4g}"
-    return text.replace("-", "−")
-
-
 def _convolution(view: View, conv: nn.Conv2d, channel: int, row: int, column: int) -> Arithmetic:
     maps = view.before[0].double()
     top, left, bottom, right = _padding(conv)
@@ -111,7 +76,7 @@ def _convolution(view: View, conv: nn.Conv2d, channel: int, row: int, column: in
     bias = None if conv.bias is None else float(conv.bias[channel].detach())
     terms = tuple(Term(first + i, patch[i].numpy(), kernel[i].numpy(), float(sums[i])) for i in range(inputs))
     total = float(sums.sum()) + (bias or 0.0)
-    said = _summed([term.sum for term in terms], bias, total)
+    said = summed([term.sum for term in terms], bias, total)
     return Arithmetic("convolution", said, terms, bias, total, (y - top, x - left, *reach))
 
 
@@ -163,7 +128,7 @@ def _linear(view: View, linear: nn.Linear, channel: int, row: int, column: int) 
     bias = None if linear.bias is None else float(linear.bias[channel].detach())
     share = float((x * weights).sum())
     total = share + (bias or 0.0)
-    said = f"{len(x)} products, summed: {_summed([share], bias, total)}"
+    said = f"{len(x)} products, summed: {summed([share], bias, total)}"
     return Arithmetic("linear", said, (Term(0, x[None].numpy(), weights[None].numpy(), share),), bias, total, None)
 
 
@@ -222,22 +187,6 @@ def _value(tensor: Tensor, view: View, channel: int, row: int, column: int) -> f
     if tensor.dim() != 3:
         return float(tensor.flatten()[channel])
     return float(tensor[row, column, channel] if view.channels_last else tensor[channel, row, column])
-
-
-def _summed(sums: list[float], bias: float | None, total: float) -> str:
-    """`0.31 − 0.12 + … + bias 0.05 = 0.24`."""
-    shown = sums if len(sums) <= 6 else [*sums[:5], sum(sums[5:])]
-    parts = [number(shown[0])] + [f"{'−' if each < 0 else '+'} {number(abs(each))}" for each in shown[1:]]
-    if len(sums) > 6:
-        parts[-1] += f" ({len(sums) - 5} more channels)"
-    if bias is not None:
-        parts.append(f"{'−' if bias < 0 else '+'} {number(abs(bias))} (bias)")
-    return f"{' '.join(parts)} = {number(total)}"
-
-
-def bracket(value: float) -> str:
-    """A negative number in brackets, as in 3 − (−2)."""
-    return f"({number(value)})" if value < 0 else number(value)
 
 
 def _pair(value: int | tuple[int, int]) -> tuple[int, int]:

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from core.errors import LabError
-from core.look.arithmetic import explain, number, softmax
+from core.look.arithmetic import explain, softmax
+from core.look.calculation import number
 from core.look.maps import record
 
 MIXED = (

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core.look.arithmetic import Arithmetic, Term
+from core.look.calculation import Arithmetic, Term
 from core.look.maps import View
 
 HERE = Path(__file__).with_suffix("")

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 from torch import nn
 
-from core.look.arithmetic import Arithmetic, explain, softmax
+from core.look.arithmetic import explain, softmax
+from core.look.calculation import Arithmetic
 from core.look.liked import resized
 from core.look.maps import PANELS, View, blocks, record
 from core.look.opened import Opened
