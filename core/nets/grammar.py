@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from core.errors import LabError
 from core.nets.backbones import BACKBONES
-from core.nets.words import CLASSES, MOST_WORDS, Layer, read
+from core.nets.spelling import Layer, read
+from core.nets.words import CLASSES, MOST_WORDS
 
 
 def parse(text: str) -> tuple[Layer, ...]:

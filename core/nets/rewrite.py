@@ -7,7 +7,8 @@ from core.config import RunConfig
 from core.errors import LabError
 from core.nets.grammar import parse, write
 from core.nets.named import resolve
-from core.nets.words import ACTIVATIONS, Layer
+from core.nets.spelling import Layer
+from core.nets.words import ACTIVATIONS
 
 HIDDEN = ("conv", "linear")  # words that an activation follows
 

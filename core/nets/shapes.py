@@ -6,7 +6,8 @@ from math import prod
 
 from core.errors import LabError
 from core.nets.backbones import BACKBONES
-from core.nets.words import ACTIVATIONS, CLASSES, Layer, fault
+from core.nets.spelling import Layer, fault
+from core.nets.words import ACTIVATIONS, CLASSES
 
 Shape = tuple[int, ...]  # (channels, height, width) of a map, or (numbers,) once flat
 MOST_PARAMETERS = 200_000_000  # 800 MB of weights, before the optimiser takes as much again

@@ -13,7 +13,8 @@ from core.nets.grammar import parse, write
 from core.nets.head import freeze
 from core.nets.line import Net
 from core.nets.shapes import START, walk
-from core.nets.words import CLASSES, Layer
+from core.nets.spelling import Layer
+from core.nets.words import CLASSES
 
 HEADS = {
     "linear": (Layer("linear", CLASSES),),  # report R2, and R1's Greek letters

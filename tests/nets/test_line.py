@@ -13,7 +13,8 @@ from core.errors import LabError
 from core.nets.line import build, parse, write
 from core.nets.named import NETS
 from core.nets.shapes import MOST_PARAMETERS, walk
-from core.nets.words import WORDS, Layer
+from core.nets.spelling import Layer
+from core.nets.words import WORDS
 
 GREY = (1, 28, 28)
 
