@@ -1,7 +1,6 @@
 """Checkpoints: a folder with weights.safetensors and the card.json that explains them."""
 
 import hashlib
-import os
 import secrets
 import shutil
 from collections.abc import Mapping
@@ -12,14 +11,13 @@ from typing import TYPE_CHECKING
 from core import paths
 from core.errors import LabError, unknown
 from core.nets.card import Card
+from core.nets.swap import flush, standing, swap
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from core.nets.line import Net
-
 __all__ = ["Card", "card", "find", "load", "names", "read", "save", "weights_sha256", "write"]
-
 WEIGHTS = "weights.safetensors"
 CARD = "card.json"
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
@@ -96,9 +94,9 @@ def write(folder: Path, tensors: "Mapping[str, Tensor]", about: Card) -> Card:
         save_file(whole, temporary / WEIGHTS)
         (temporary / CARD).write_text(about.to_json(), encoding="utf-8")
         for path in (temporary / WEIGHTS, temporary / CARD, temporary):
-            _flush(path)
-        _swap(temporary, folder)
-        _flush(folder.parent)
+            flush(path)
+        swap(temporary, folder)
+        flush(folder.parent)
     except OSError as error:
         raise LabError(
             f"The checkpoint {folder} cannot be saved ({error.strerror or error}). Make room or give permission there;"
@@ -114,7 +112,7 @@ def read(folder: Path) -> "tuple[dict[str, Tensor], Card]":
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    folder = _standing(folder)
+    folder = standing(folder)
     _refuse_pickles(folder)
     about = card(folder)
     path = folder / WEIGHTS
@@ -183,33 +181,6 @@ def _refuse_pickles(path: Path) -> None:
             f"{pickled[0]} is a pickle, and opening a pickle can run any program hidden in it, so the lab never does."
             f" Allowed: a checkpoint folder with {WEIGHTS} and {CARD}."
         )
-
-
-def _swap(new: Path, folder: Path) -> None:
-    """Puts the new folder in the old one's place; between the two renames the old one stands under another name."""
-    old = _aside(folder)
-    if folder.exists():
-        shutil.rmtree(old, ignore_errors=True)
-        os.rename(folder, old)
-    os.rename(new, folder)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _aside(folder: Path) -> Path:
-    return folder.with_name(f".{folder.name}.old")
-
-
-def _standing(folder: Path) -> Path:
-    """The folder, or what stood there before a power cut between the two renames of `_swap`."""
-    return _aside(folder) if not folder.exists() and _aside(folder).is_dir() else folder
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _places() -> tuple[Path, Path]:

@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 
 from core import paths
 from core.errors import LabError
-from core.nets import checkpoint
+from core.nets import checkpoint, swap
 from core.nets.checkpoint import Card, weights_sha256
 from core.nets.line import Net, build
 
@@ -175,7 +175,7 @@ def test_a_half_written_checkpoint_is_never_seen(saved: Path, monkeypatch: pytes
     def full(*args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint.os, "fsync", full)
+    monkeypatch.setattr(swap.os, "fsync", full)
     with pytest.raises(LabError, match=r"cannot be saved \(No space left on device\)"):
         checkpoint.save(saved, other, CARD)
     assert weights_sha256(checkpoint.load(saved)[0].state_dict()) == before
@@ -192,7 +192,7 @@ def test_a_power_cut_between_the_two_renames_loses_nothing(saved: Path, monkeypa
             raise KeyboardInterrupt
         rename(old, new)
 
-    monkeypatch.setattr(checkpoint.os, "rename", cut)
+    monkeypatch.setattr(swap.os, "rename", cut)
     with pytest.raises(KeyboardInterrupt):
         checkpoint.save(saved, build(LINE, (3, 16, 16), 3, seed=9), CARD)
     assert not saved.exists()
