@@ -1,4 +1,4 @@
-"""Job: one claimed run, from loading its data to letting go of it."""
+"""Job: one claimed run, from its data to its end. Long because each way a run can end must be settled in one place."""
 
 import time
 import traceback
