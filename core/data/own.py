@@ -1,54 +1,24 @@
 """Own classes: picture datasets that people put together on the page, a folder per class in the lab's home."""
 
 import hashlib
-import io
 import json
 import os
 import re
 import secrets
 import shutil
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
-from core.data import folder, photo
+from core.data import folder
 from core.errors import LabError, unknown
 from core.paths import home
 
 LONGEST = 40  # characters of a name
-MOST_SETS, MOST_CLASSES, MOST_PICTURES = 200, 100, 20_000
-KEPT_SIDE = 640  # pixels: larger pictures are made smaller, no network here sees more
+MOST_SETS, MOST_CLASSES = 200, 100
 FORBIDDEN = set('/\\:*?"<>|%@~')
 NOTES = "notes.json"
-Progress = Callable[[str, float], None]
-Bytes = NDArray[np.uint8]
-
-
-@dataclass(frozen=True, eq=False)
-class Fault:
-    """A file that was left out, why, and as far as it can be seen, a small picture of it."""
-
-    name: str
-    why: str
-    thumbnail: Bytes | None = None
-
-
-@dataclass(frozen=True)
-class Added:
-    """What became of some files."""
-
-    new: int = 0
-    known: int = 0  # the very same picture was there already
-    faults: tuple[Fault, ...] = ()
-
-    def __add__(self, other: "Added") -> "Added":
-        return Added(self.new + other.new, self.known + other.known, (*self.faults, *other.faults))
 
 
 def root() -> Path:
@@ -118,80 +88,12 @@ def classes(dataset: str) -> dict[str, int]:
 
 def pictures(dataset: str, name: str) -> list[Path]:
     """The pictures of a class, newest first."""
-    return sorted(_files(_class(dataset, name)), key=lambda path: (-path.stat().st_mtime, path.name))
-
-
-def add(dataset: str, name: str, files: Iterable[tuple[str, bytes]], progress: Progress | None = None) -> Added:
-    """Adds pictures (file name, bytes) to a class; a bad one is told and the rest goes on."""
-    target, done = _class(dataset, name), Added()
-    count = sum(classes(dataset).values())
-    for number, (file, data) in enumerate(files):
-        if progress and number % 10 == 0:
-            progress(f"{name}: {number:,} pictures", 0.0)
-        if count + done.new >= MOST_PICTURES:
-            return done + Added(faults=(Fault(file, f"{dataset!r} is full: {MOST_PICTURES:,} pictures are allowed."),))
-        done += _add(target, file, data)
-    return done
-
-
-def keep(dataset: str, name: str, file: str, data: bytes) -> Added:
-    """One picture for a class, without counting how many there are."""
-    return _add(root() / dataset / name, file, data)
-
-
-def _add(target: Path, file: str, data: bytes) -> Added:
-    """One picture, named by what it shows, so that two people who add the same one at once add it once."""
-    try:
-        pixels = photo.load(data, file[-80:] or "The picture")
-    except LabError as error:
-        return Added(faults=(Fault(file, str(error), seen(data)),))
-    if float(np.ptp(pixels)) == 0:
-        return Added(faults=(Fault(file, f"{file[-80:]} is one single colour: nothing can be learned from it."),))
-    path = target / f"{_digest(pixels)}.{'png' if min(pixels.shape[:2]) <= 64 else 'jpg'}"
-    if path.exists():
-        os.utime(path)
-        return Added(known=1)
-    target.mkdir(parents=True, exist_ok=True)  # somebody may have deleted the class a moment ago
-    part = target / f".{secrets.token_hex(6)}.part"
-    try:
-        part.write_bytes(_encoded(pixels, path.suffix))
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise LabError(f"{file[-80:]} cannot be kept in {target} ({error.strerror}). Make room there.") from None
-    return Added(new=1)
-
-
-def _digest(pixels: Bytes) -> str:
-    return hashlib.sha256(repr(pixels.shape).encode() + np.ascontiguousarray(pixels).tobytes()).hexdigest()[:24]
-
-
-def _encoded(pixels: Bytes, suffix: str) -> bytes:
-    picture = Image.fromarray(pixels)
-    if picture.mode == "RGBA":
-        paper = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(paper, picture).convert("RGB")
-    picture.thumbnail((KEPT_SIDE, KEPT_SIDE), Image.Resampling.LANCZOS)
-    file = io.BytesIO()
-    picture.save(file, "PNG" if suffix == ".png" else "JPEG", quality=92)
-    return file.getvalue()
-
-
-def seen(data: bytes, side: int = 64) -> Bytes | None:
-    """A small picture of whatever can be seen of a file; None where nothing can."""
-    try:
-        with Image.open(io.BytesIO(data), formats=photo.KINDS) as picture:
-            if picture.width * picture.height > photo.MOST_PIXELS:
-                return None
-            picture.thumbnail((side, side))
-            return np.asarray(picture.convert("RGB"))
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
-        return None
+    return sorted(_files(class_place(dataset, name)), key=lambda path: (-path.stat().st_mtime, path.name))
 
 
 def remove(dataset: str, name: str, file: str | None = None) -> None:
     """Deletes one picture of a class, or the whole class with all its pictures."""
-    target = _class(dataset, name)
+    target = class_place(dataset, name)
     with _alone(dataset):
         if file is None:
             shutil.rmtree(target, ignore_errors=True)
@@ -203,7 +105,7 @@ def remove(dataset: str, name: str, file: str | None = None) -> None:
 
 def rename(dataset: str, name: str, text: str) -> str:
     """Another name for a class."""
-    new, target = cleaned("class", text), _class(dataset, name)
+    new, target = cleaned("class", text), class_place(dataset, name)
     with _alone(dataset):
         _free(new, [each for each in classes(dataset) if each != name], "class")
         target.rename(place(dataset) / new)
@@ -218,7 +120,8 @@ def delete(dataset: str) -> None:
     shutil.rmtree(away, ignore_errors=True)
 
 
-def _class(dataset: str, name: str) -> Path:
+def class_place(dataset: str, name: str) -> Path:
+    """The folder of a class; a sentence when there is none."""
     if name not in classes(dataset):
         raise unknown("The class", name, classes(dataset) or ["none yet: name one first"])
     return place(dataset) / name

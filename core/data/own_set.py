@@ -13,7 +13,6 @@ from PIL import Image
 
 from core.data import folder, own
 from core.data.parting import part
-from core.data.unpacking import Folder, Zip, in_english
 from core.errors import LabError
 from core.paths import home
 
@@ -153,44 +152,3 @@ def _arrays(stem: str, classes: tuple[str, ...], side: int, progress: Progress) 
         "faults": np.array(wrong, dtype=str),
         "copies": np.array([parted.exact, parted.near, parted.mixed]),
     }
-
-
-def take_in(
-    dataset: str, source: Zip | Folder, loose: str | None = None, progress: Progress | None = None
-) -> own.Added:
-    """Adds everything in a zip or folder, a class for each of its folders; `loose` is for files in no folder."""
-    listed = source.listed
-    done = own.Added(faults=tuple(own.Fault(name, why) for name, why in listed.faults))
-    if not listed.files:
-        first = f" {listed.faults[0][1]}" if listed.faults else ""
-        raise LabError(f"There is no picture in it; allowed: a folder of pictures for each class.{first}")
-    if not listed.labels and not loose:
-        raise LabError("The pictures lie in no folder, so nothing says what they are; choose a class for them.")
-    english, chosen = in_english(listed.labels), dict[str, str]()
-    room = own.MOST_PICTURES - sum(own.classes(dataset).values())
-    faults: list[own.Fault] = []
-    new = known = 0
-    for number, each in enumerate(listed.files):
-        if progress and number % 10 == 0:
-            progress(f"reading {number:,} of {len(listed.files):,} files", number / len(listed.files))
-        label = english[each.label] if each.label else loose
-        try:
-            if label is None:
-                raise LabError(f"{each.name[-80:]} lies in no folder, so nothing says what it is.")
-            if new >= room:
-                raise LabError(f"{dataset!r} is full: {own.MOST_PICTURES:,} pictures are allowed.")
-            if label not in chosen:
-                chosen[label] = _class(dataset, label)
-            one = own.keep(dataset, chosen[label], each.name, source.read(each))
-        except LabError as error:
-            faults.append(own.Fault(each.name, str(error)))
-            continue
-        new, known = new + one.new, known + one.known
-        faults += one.faults
-    return done + own.Added(new, known, tuple(faults))
-
-
-def _class(dataset: str, label: str) -> str:
-    """The class of that name, made if need be; capitals do not count."""
-    same = [each for each in own.classes(dataset) if each.casefold() == own.cleaned("class", label).casefold()]
-    return same[0] if same else own.add_class(dataset, label)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.data import own, own_set, photo, registry, unpacking
+from core.data import own, own_pictures, own_set, photo, registry, unpacking
 from core.data.parting import copies, part
 from core.data.unpacking import Folder, in_english, in_zip
 from core.errors import LabError
@@ -36,8 +36,8 @@ def packed(files: dict[str, bytes]) -> io.BytesIO:
     return file
 
 
-def take(files: dict[str, bytes], loose: str | None = None) -> own.Added:
-    return own_set.take_in("pets", in_zip(packed(files), "pets.zip"), loose)
+def take(files: dict[str, bytes], loose: str | None = None) -> own_pictures.Added:
+    return own_pictures.take_in("pets", in_zip(packed(files), "pets.zip"), loose)
 
 
 @pytest.fixture(autouse=True)
@@ -54,12 +54,12 @@ def test_pictures_added_to_classes_are_a_dataset_that_survives_a_restart(home: P
     for number, name in enumerate(("cat", "dog")):
         own.add_class("pets", name)
         files = [(f"{i}.png", png(100 * number + i)) for i in range(10)]
-        assert own.add("pets", name, files).new == 10
+        assert own_pictures.add("pets", name, files).new == 10
     assert registry.state("pets") == "ready" and "pets" in registry.names()
     data = registry.load("pets@32")
     assert data.classes == ("cat", "dog") and data.shape == (3, 32, 32)
     assert len(data.y_train) == 16 and np.bincount(data.y_test.numpy()).tolist() == [2, 2]
-    own.add("pets", "cat", [("new.png", png(999))])
+    own_pictures.add("pets", "cat", [("new.png", png(999))])
     assert len(registry.load("pets@32").y_train) + len(registry.load("pets@32").y_test) == 21
 
 
@@ -74,7 +74,7 @@ def test_a_bad_file_is_told_with_a_thumbnail_where_it_can_be_seen_and_stops_noth
         ("d.png", tiny.getvalue()),
         ("e.png", png(3)),
     ]
-    done = own.add("pets", "cat", files)
+    done = own_pictures.add("pets", "cat", files)
     assert done.new == 2 and [fault.name for fault in done.faults] == ["b.txt", "c.png", "d.png"]
     assert done.faults[2].thumbnail is not None and done.faults[0].thumbnail is None
     assert all(fault.name in fault.why for fault in done.faults)
@@ -96,7 +96,7 @@ def test_a_link_in_a_zip_is_left_out():
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(link, "/etc/passwd")
     file.seek(0)
-    done = own_set.take_in("pets", in_zip(file, "x.zip"))
+    done = own_pictures.take_in("pets", in_zip(file, "x.zip"))
     assert done.new == 1 and "is a link" in done.faults[0].why
 
 
@@ -205,7 +205,7 @@ def test_two_teachers_edit_one_dataset_at_once_and_nothing_is_lost():
     def teacher(who: int) -> None:
         try:
             for number in range(20):
-                own.add("pets", "cat", [(f"{number}.png", png(number if number % 2 else 1000 * who + number))])
+                own_pictures.add("pets", "cat", [(f"{number}.png", png(number if number % 2 else 1000 * who + number))])
                 try:
                     own.add_class("pets", f"class {number}")
                 except LabError as error:
@@ -224,7 +224,7 @@ def test_two_teachers_edit_one_dataset_at_once_and_nothing_is_lost():
 
 def test_deleting_what_somebody_else_has_deleted_is_no_mistake():
     own.add_class("pets", "cat")
-    own.add("pets", "cat", [("a.png", png(1))])
+    own_pictures.add("pets", "cat", [("a.png", png(1))])
     (path,) = own.pictures("pets", "cat")
     own.remove("pets", "cat", path.name)
     own.remove("pets", "cat", path.name)
@@ -232,7 +232,7 @@ def test_deleting_what_somebody_else_has_deleted_is_no_mistake():
         own.remove("pets", "cat", "../../notes.json")
     own.remove("pets", "cat")
     with pytest.raises(LabError, match="The class is 'cat'"):
-        own.add("pets", "cat", [("a.png", png(1))])
+        own_pictures.add("pets", "cat", [("a.png", png(1))])
 
 
 def test_a_folder_of_this_machine_is_taken_in_and_left_as_it_is(tmp_path: Path):
@@ -241,7 +241,7 @@ def test_a_folder_of_this_machine_is_taken_in_and_left_as_it_is(tmp_path: Path):
         (place / name).mkdir(parents=True)
         (place / name / "1.png").write_bytes(png(len(name)))
     (place / "oak" / "away.png").symlink_to("/etc/passwd")
-    done = own_set.take_in("pets", Folder(str(place)))
+    done = own_pictures.take_in("pets", Folder(str(place)))
     assert done.new == 2 and "is a link" in done.faults[0].why
     assert sorted(path.name for path in (place / "oak").iterdir()) == ["1.png", "away.png"]
     with pytest.raises(LabError, match="none on this machine"):

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core.config import RunConfig
-from core.data import own, registry
+from core.data import own, own_pictures, registry
 from core.data.drawn import Stroke, pack
 from core.runs import teaching
 from core.runs.drawings import Labelled, pool
@@ -160,7 +160,7 @@ def test_own_classes_are_made_filled_seen_and_deleted(open_page):
     at.text_input(key="own-class").set_value("oak, beech, OAK").run()
     assert list(own.classes("leaves")) == ["beech", "oak"] and "'oak' is there already" in at.error[0].value
     for number, name in enumerate(("oak", "beech")):
-        own.add("leaves", name, [(f"{i}.png", photo(10 * number + i)) for i in range(5)])
+        own_pictures.add("leaves", name, [(f"{i}.png", photo(10 * number + i)) for i in range(5)])
     at.run()
     assert not at.exception and "5 pictures" in words(at) and "No picture is a copy" in words(at)
     (path, *_) = own.pictures("leaves", "oak")

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.data import own, own_set
+from core.data import own_pictures
 from core.data.unpacking import Folder, in_zip
 from ui.parts import links
 from ui.parts.transfer_added import keep
@@ -37,7 +37,7 @@ def add(name: str, counts: dict[str, int]) -> None:
             shot = st.camera_input(f"A picture of {label}", key=f"own-camera-{number}")
             if shot is not None:
                 st.session_state["own-shots"] = number + 1
-                keep(name, lambda: own.add(name, label, [("the camera's picture", shot.getvalue())]))
+                keep(name, lambda: own_pictures.add(name, label, [("the camera's picture", shot.getvalue())]))
                 st.rerun()
         return
     number = st.session_state.get("own-files", 0)
@@ -54,17 +54,19 @@ def add(name: str, counts: dict[str, int]) -> None:
         st.rerun()
 
 
-def _all(name: str, label: str | None, files: list[Any]) -> own.Added:
+def _all(name: str, label: str | None, files: list[Any]) -> own_pictures.Added:
     """Everything that was uploaded: zips by their folders, pictures into the chosen class."""
-    done = own.Added()
+    done = own_pictures.Added()
     bar = st.progress(0.0, "Reading …")
     for file in files:
         if file.name.lower().endswith(".zip"):
-            done += own_set.take_in(name, in_zip(io.BytesIO(file.getvalue()), file.name), label, _telling(bar))
+            done += own_pictures.take_in(name, in_zip(io.BytesIO(file.getvalue()), file.name), label, _telling(bar))
         elif label is None:
-            done += own.Added(faults=(own.Fault(file.name, f"{file.name}: choose a class for it first."),))
+            done += own_pictures.Added(
+                faults=(own_pictures.Fault(file.name, f"{file.name}: choose a class for it first."),)
+            )
         else:
-            done += own.add(name, label, [(file.name, file.getvalue())])
+            done += own_pictures.add(name, label, [(file.name, file.getvalue())])
     return done
 
 
@@ -74,4 +76,4 @@ def _telling(bar: Any) -> Any:
 
 def _folder(name: str) -> None:
     bar = st.progress(0.0, "Reading …")
-    keep(name, lambda: own_set.take_in(name, Folder(st.session_state.get("own-path", "")), None, _telling(bar)))
+    keep(name, lambda: own_pictures.take_in(name, Folder(st.session_state.get("own-path", "")), None, _telling(bar)))
