@@ -1,7 +1,6 @@
-"""A GAN's moving parts: two networks, two optimisers, an average. It takes steps and makes snapshots."""
+"""A GAN's moving parts: two networks, two optimisers, an average. It takes steps."""
 
 import copy
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -9,21 +8,19 @@ from torch import Tensor, nn
 from core.config import RunConfig
 from core.data.batches import order, parts, steps_per_epoch
 from core.data.dataset import Dataset
-from core.errors import LabError
 from core.nets.gan import Generator, Pair, pair
+from core.train import duel_snapshot
 from core.train.device import autocast_dtype
 from core.train.diff_augment import changed
 from core.train.facts import Snapshot
 from core.train.gan_losses import d_loss, g_loss
-from core.train.gan_pictures import squared
+from core.train.gan_pictures import learned
 from core.train.gan_scores import Scores
 from core.train.luck import Luck
-from core.train.optim import memory, remember
 from core.train.schedule import rate
 from core.train.training import follow
 
 LAZY = 16  # the R1 penalty is taken at every so many steps, and weighs as much more (Karras 2020)
-FEWEST = 8  # pictures that a GAN can be asked to learn from
 
 
 class Duel:
@@ -31,20 +28,8 @@ class Duel:
 
     def __init__(self, config: RunConfig, data: Dataset, device: torch.device, resume: Snapshot | None) -> None:
         self.config, self.device = config, device
-        if config.conditional and not data.labelled:
-            raise LabError(
-                f"Dataset {data.name!r} has no labels; a generator by class needs some: switch `By class` off."
-            )
-        x = data.x_train
-        labels = data.y_train
-        if config.train_size and config.train_size < len(x):
-            chosen = torch.randperm(len(x), generator=torch.Generator().manual_seed(config.seed))[: config.train_size]
-            x, labels = x[chosen], labels[chosen]
-        if len(x) < FEWEST:
-            raise LabError(
-                f"Dataset {data.name!r} has {len(x)} pictures; a GAN needs {FEWEST} at least, and 1,000 to be any good."
-            )
-        self.x, self.y = squared(x).to(device), labels.to(device)
+        x, labels = learned(config, data)
+        self.x, self.y = x.to(device), labels.to(device)
         channels, side = self.x.shape[1], self.x.shape[-1]
         self.classes = data.classes if config.conditional else ()
         self.batch = min(config.batch_size, len(self.x))
@@ -65,7 +50,7 @@ class Duel:
         self.window = Scores(device)
         self.fixed = torch.randn(64, config.latent, generator=torch.Generator().manual_seed(config.seed)).to(device)
         if resume:
-            self._restore(resume)
+            duel_snapshot.restore(self, resume)
 
     def _rest(self) -> None:
         """Who does not learn keeps the running figures of its batch norms, too."""
@@ -209,46 +194,6 @@ class Duel:
         net.train()
         return torch.cat(made)
 
-    def snapshot(self, seconds: float, keep: bool) -> Snapshot:
-        weights = {f"generator.{k}": v for k, v in _cpu(self.judged.state_dict()).items()}
-        weights |= {f"discriminator.{k}": v for k, v in _cpu(self.nets.discriminator.state_dict()).items()}
-        tensors, plain = memory(list(self.optimisers))
-        tensors |= self.luck.state() | {"scores": self.window.sums.cpu().clone()}
-        if self.average is not None:
-            tensors |= {f"net.{k}": v for k, v in _cpu(self.nets.generator.state_dict()).items()}
-        return Snapshot(self.step, self.epochs_done, seconds, weights, tensors, {"optimiser": plain}, keep)
-
-    def _restore(self, resume: Snapshot) -> None:
-        try:
-            self._fill(resume)
-        except RuntimeError as error:
-            why = str(error).splitlines()[-1].strip()[:160]
-            raise LabError(f"The weights to begin with are not those of this pair of networks: {why}") from None
-
-    def _fill(self, resume: Snapshot) -> None:
-        self.step = resume.step
-        kept = _under("generator.", resume.weights)
-        if self.average is not None:
-            self.average.load_state_dict(kept)
-            self.nets.generator.load_state_dict(_under("net.", resume.resume) or kept)
-        else:
-            self.nets.generator.load_state_dict(kept)
-        self.nets.discriminator.load_state_dict(_under("discriminator.", resume.weights))
-        if not resume.resume:  # a start from somebody's weights, not from a broken-off run
-            self.step = 0
-            return
-        remember(list(self.optimisers), resume.resume, resume.meta["optimiser"])
-        self.luck.restore(resume.resume)
-        self.window.sums.copy_(resume.resume["scores"])
-
 
 def _placed(net: nn.Module, device: torch.device) -> nn.Module:
     return net.to(device).to(memory_format=torch.channels_last)
-
-
-def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
-
-
-def _cpu(state: dict[str, Any]) -> dict[str, Tensor]:
-    return {name: value.detach().cpu().clone(memory_format=torch.contiguous_format) for name, value in state.items()}

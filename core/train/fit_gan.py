@@ -9,6 +9,7 @@ from torch import Tensor
 
 from core.config import RunConfig
 from core.data.dataset import Dataset
+from core.train import duel_snapshot
 from core.train.device import memory_mb
 from core.train.duel import Duel
 from core.train.facts import Ended, Event, Metric, Snapshot, Tick
@@ -48,7 +49,7 @@ def fit_gan(
         if len(duel.x) < FEW:
             yield Event(0, few(len(duel.x), config), "warning")
         with watch.paid():
-            yield duel.snapshot(0.0, keep=True)
+            yield duel_snapshot.take(duel, 0.0, keep=True)
     figures: dict[str, float] = {}
     while duel.step < duel.total:
         epoch, place = divmod(duel.step, duel.per_epoch)
@@ -95,7 +96,7 @@ def tell(
     keep = bool(wish) or end is not None or duel.step in watch.keep
     if keep or watch.snapshot_due():
         with watch.paid():
-            snapshot = duel.snapshot(watch.seconds(), keep)
+            snapshot = duel_snapshot.take(duel, watch.seconds(), keep)
             snapshot.meta["said"] = sorted(said)
             yield snapshot
     return end

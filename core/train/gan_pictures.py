@@ -1,10 +1,30 @@
-"""Pictures as a GAN learns them: square, 32x32 or 64x64, the whole set at once."""
+"""Pictures as a GAN learns them: square, 32x32 or 64x64, the whole set at once; and which of a dataset they are."""
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from core.config import RunConfig
+from core.data.dataset import Dataset
+from core.errors import LabError
+
+FEWEST = 8  # pictures that a GAN can be asked to learn from
 SMALL = 40  # up to this side a picture becomes 32x32, larger ones 64x64
+
+
+def learned(config: RunConfig, data: Dataset) -> tuple[Tensor, Tensor]:
+    """The pictures that a run learns from, squared, with their labels; a sentence where there are too few."""
+    if config.conditional and not data.labelled:
+        raise LabError(f"Dataset {data.name!r} has no labels; a generator by class needs some: switch `By class` off.")
+    x, labels = data.x_train, data.y_train
+    if config.train_size and config.train_size < len(x):
+        chosen = torch.randperm(len(x), generator=torch.Generator().manual_seed(config.seed))[: config.train_size]
+        x, labels = x[chosen], labels[chosen]
+    if len(x) < FEWEST:
+        raise LabError(
+            f"Dataset {data.name!r} has {len(x)} pictures; a GAN needs {FEWEST} at least, and 1,000 to be any good."
+        )
+    return squared(x), labels
 
 
 def squared(x: Tensor) -> Tensor:
