@@ -173,7 +173,9 @@ def test_what_the_cards_explain_is_in_the_shipped_runs() -> None:
     once, twice = curves["one softmax"], curves["two softmaxes"]
     default, dropout, norm = "3.2 default", "4.D dropout 0.3", "4.E batch norm"
     assert twice[default][-1] < 0.3359 < once[default][-1], "slowness alone does not end where the report did"
-    assert once[norm][-1] > once[dropout][-1] + 0.1, "batch norm helps a net that runs"
+    assert abs(twice[default][-1] - 0.3359) < 0.015, "and a second softmax ends there"
+    assert once[norm][-1] == max(values[-1] for values in once.values()), "batch norm helps a net that runs"
+    assert abs(once["5.C shuffled"][-1] - once[dropout][-1]) < 0.01, "shuffling changes nothing"
     assert first("r2-table1", "run-2") > 0.5, "ASGD learns from the first epoch on"
 
 
