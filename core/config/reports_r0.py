@@ -126,7 +126,7 @@ R0 = (
         ours="mnist-best",
         why="A sigmoid is flat far from zero, so gradients vanish on their way back. Batch norm keeps its input near "
         "zero, and Adam scales small gradients up again: with both it is a fair activation for ten classes. The probe "
-        "takes both away.",
+        "takes both away, and ends after ten epochs where the report's sigmoid did: 85.55 % beside 85.80 %.",
     ),
     Experiment(
         "r0-cifar",
