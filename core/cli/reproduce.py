@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from core.cli.comparison import block, listed, result
 from core.cli.train import check, progress
 from core.config import RunConfig
 from core.config.experiment import Experiment, Row, quick
 from core.config.experiments import EXPERIMENTS, experiment
 from core.errors import LabError
+from core.look.comparison import block, listed, result
 from core.look.reproduced import Record
 from core.runs import measured
 from core.runs.run import Run

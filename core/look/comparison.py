@@ -1,4 +1,4 @@
-"""What the verb `reproduce` shows: one experiment's figures, reported beside measured, as JSON and as lines."""
+"""A comparison with a report: one experiment's figures, reported beside measured, as JSON and as lines."""
 
 from collections.abc import Sequence
 from dataclasses import replace
