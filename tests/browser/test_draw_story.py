@@ -194,6 +194,9 @@ def test_a_stroke_begun_while_the_drawing_before_is_being_kept_is_not_lost(page)
     (only,) = drawn.unpack(kept(page))
     assert only.points[0] == pytest.approx((5000, 1500), abs=30)
     assert only.points[-1] == pytest.approx((5000, 8800), abs=30)
+    page.get_by_test_id("contact-sheet").locator("img").click(position={"x": 8, "y": 8})
+    page.get_by_role("button", name="Delete it").click(timeout=15_000)  # the stories after this one count drawings
+    expect(page.get_by_text("is deleted")).to_be_visible(timeout=15_000)
 
 
 def test_a_pasted_picture_is_read(page):
