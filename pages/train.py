@@ -6,8 +6,8 @@ from core.errors import LabError
 from core.paths import ROOT
 from ui import services, state
 from ui.parts import words
-from ui.parts.actions import header, trouble
-from ui.parts.board import board, live
+from ui.parts.actions import begin, header, trouble
+from ui.parts.board import board
 from ui.parts.controls import controls
 from ui.parts.details import details, training_pictures
 from ui.parts.sweep_board import sweep_board
@@ -24,14 +24,7 @@ def start() -> None:
     """Queues the recipe; a worker takes it."""
     if recipe.config is None:
         return
-    try:
-        run = services.store().add(recipe.config, owner=state.visitor(), preset=recipe.preset)
-        services.lab().tend(now=True)
-    except LabError as error:
-        st.session_state["said"] = str(error)
-    else:
-        state.open_run(run)
-        live()
+    begin(recipe.config, preset=recipe.preset)
 
 
 with st.container(border=True, horizontal=True, vertical_alignment="center"):

@@ -1,4 +1,4 @@
-"""Presets: a name -> RunConfig table. The reports' recipes first, then ours."""
+"""Presets: a name -> RunConfig table, the reports' recipes first, then ours. Long, but one table read row by row."""
 
 from dataclasses import dataclass
 from typing import Any

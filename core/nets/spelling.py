@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 from core.errors import LabError
 from core.nets.backbones import BACKBONES
@@ -67,7 +68,7 @@ def read(text: str, number: int) -> Layer:
     if word not in WORDS:
         raise fault(number, text, f"the word {word!r} does not exist.{_guess(word)} Allowed: {', '.join(WORDS)}")
     spec = WORDS[word]
-    values: dict[str, int | float | str | tuple[int, int] | bool] = {}
+    values: dict[str, Any] = {}
     if spec.number:
         if not rest:
             raise fault(number, text, f"the {spec.number} is missing; write for example `{spec.example}`")
@@ -86,7 +87,7 @@ def read(text: str, number: int) -> Layer:
         seen.add(name)
         values[name] = value
     _check(word, values, number, text)
-    return Layer(word, **values)  # type: ignore[arg-type]
+    return Layer(word, **values)
 
 
 def _number(word: str, token: str, number: int, text: str) -> int | float | str:
@@ -122,7 +123,7 @@ def _option(token: str) -> tuple[str, int | str | bool | tuple[int, int]]:
     return "", token
 
 
-def _check(word: str, values: dict[str, int | float | str | tuple[int, int] | bool], number: int, text: str) -> None:
+def _check(word: str, values: dict[str, Any], number: int, text: str) -> None:
     kernel, stride, padding, groups = (values.get(name) for name in ("kernel", "stride", "padding", "groups"))
     if word == "conv" and kernel is None:
         raise fault(number, text, f"the kernel size is missing; write for example `{WORDS[word].example}`")

@@ -10,6 +10,7 @@ from core.data.batches import order, parts, steps_per_epoch
 from core.data.dataset import Dataset
 from core.nets.gan import Generator, Pair, pair
 from core.train import duel_snapshot
+from core.train.average import follow
 from core.train.device import autocast_dtype
 from core.train.diff_augment import changed
 from core.train.facts import Snapshot
@@ -18,7 +19,6 @@ from core.train.gan_pictures import learned
 from core.train.gan_scores import Scores
 from core.train.luck import Luck
 from core.train.schedule import rate
-from core.train.training import follow
 
 LAZY = 16  # the R1 penalty is taken at every so many steps, and weighs as much more (Karras 2020)
 

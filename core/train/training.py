@@ -11,17 +11,19 @@ from torch.nn import functional as F
 from core.config import RunConfig
 from core.data.batches import steps_per_epoch
 from core.data.dataset import Dataset
-from core.data.wrong import taught, used
 from core.nets.line import Net
 from core.nets.transfer import free
+from core.train.average import follow
 from core.train.device import autocast_dtype
 from core.train.facts import Snapshot
 from core.train.growth import check, grown
+from core.train.holdout import split
 from core.train.judge import evaluate
 from core.train.luck import Luck
 from core.train.mixing import cutmixed
 from core.train.optim import OPTIMISERS, memory, remember
 from core.train.schedule import rate
+from core.train.tally import Tally
 
 
 class Training:
@@ -164,57 +166,6 @@ class Training:
         self.epoch.restore("epoch", resume.resume)
         self.best = math.inf if resume.meta["best"] is None else resume.meta["best"]
         self.worse = resume.meta["worse"]
-
-
-class Tally:
-    """Sums of loss and right answers, kept on the device so that a GPU need not wait for Python."""
-
-    def __init__(self, device: torch.device) -> None:
-        self.sums = torch.zeros(3, dtype=torch.float64, device=device)  # loss × pictures, right, pictures
-
-    def add(self, loss: Tensor, answer: Tensor, y: Tensor) -> None:
-        right = (answer.detach().argmax(1) == y).sum()
-        self.sums += torch.stack(
-            (loss.detach().double() * len(y), right.double(), torch.full_like(right, len(y)).double())
-        )
-
-    def take(self, into: "Tally | None" = None) -> tuple[float, float, int]:
-        """Mean loss, accuracy and number of pictures since the last time; adds them to `into`."""
-        if into is not None:
-            into.sums += self.sums
-        loss, right, count = self.sums.tolist()
-        self.sums.zero_()
-        return loss / max(count, 1), right / max(count, 1), int(count)
-
-    def state(self, name: str) -> dict[str, Tensor]:
-        return {f"tally.{name}": self.sums.cpu().clone()}
-
-    def restore(self, name: str, tensors: dict[str, Tensor]) -> None:
-        self.sums.copy_(tensors[f"tally.{name}"])
-
-
-@torch.no_grad()
-def follow(average: nn.Module, net: nn.Module, decay: float) -> None:
-    """Moves the running average a little towards the network; counters and integers are copied."""
-    for mine, theirs in zip(average.state_dict().values(), net.state_dict().values(), strict=True):
-        if mine.is_floating_point():
-            mine.lerp_(theirs, 1 - decay)
-        else:
-            mine.copy_(theirs)
-
-
-def split(config: RunConfig, data: Dataset) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Training and held-out pictures: a fixed shuffle by the seed, so that the two never mix."""
-    x, y = data.x_train, taught(config, data.y_train, len(data.classes))
-    if config.train_size and config.train_size < len(y):
-        chosen = used(config, len(y)).to(x.device)
-        x, y = x[chosen], y[chosen]
-    held = int(len(y) * config.holdout)
-    if not held:
-        return x, y, x[:0], y[:0]
-    mixed = torch.randperm(len(y), generator=torch.Generator().manual_seed(config.seed)).to(x.device)
-    rest, apart = mixed[held:].sort().values, mixed[:held].sort().values
-    return x[rest], y[rest], x[apart], y[apart]
 
 
 def _cpu(state: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -274,6 +274,20 @@ def test_a_slow_network_is_judged_on_some_pictures_first_and_on_all_later(open_p
     assert not at.exception and len(fetched(shown(at, "mistakes-board")["answers"])["truth"]) == 16
 
 
+def test_a_slow_judging_that_failed_is_told_and_can_be_tried_again(open_page, run, monkeypatch):
+    monkeypatch.setattr("ui.parts.mistakes_answers.affordable", lambda opened, count: 10)
+    open_page("mistakes.py", run=str(run))
+    request = next(errands.desk().glob("*.json"))
+    request.with_suffix(".error").write_text("Enough.")
+    request.unlink()
+    at = open_page("mistakes.py", run=str(run))
+    assert not at.exception and "Enough." in said(at)
+    at.button(key=f"again-{request.stem}").click().run()
+    work()
+    at.run()
+    assert not at.exception and len(fetched(shown(at, "mistakes-board")["answers"])["truth"]) == 16
+
+
 @pytest.fixture
 def hunted(tiny) -> int:
     config = TINY.replace(epochs=6, train_size=50, wrong_labels=0.1, seed=5)

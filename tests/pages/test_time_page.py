@@ -86,7 +86,7 @@ def test_a_film_that_failed_is_told_and_can_be_tried_again(open_page, run):
     request.unlink()
     at = open_page("time.py", run=str(run))
     assert not at.exception and "Enough." in said(at) and steps
-    at.button(key="time-again").click().run()
+    at.button(key=f"again-{request.stem}").click().run()
     work()
     at.run()
     assert not at.exception and shown(at, "time-player")

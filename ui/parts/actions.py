@@ -1,10 +1,11 @@
 """What can be done with a run: stop, pause, go on, and the menu with the rest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
+from core.config import RunConfig
 from core.errors import LabError
 from core.runs.owners import may_delete, needs_code
 from core.runs.run import Run
@@ -52,6 +53,18 @@ def buttons(run: Run) -> None:
     if menu.open:
         with menu:
             more(run)
+
+
+def begin(config: RunConfig, name: str | None = None, preset: str | None = None, tags: Sequence[str] = ()) -> None:
+    """Queues a recipe, opens its run and watches it closely for a moment; says what is in the way, if anything is."""
+    try:
+        run = services.store().add(config, name, state.visitor(), preset, tags=tags)
+        services.lab().tend(now=True)
+    except LabError as error:
+        st.session_state[DONE] = str(error)
+    else:
+        state.open_run(run)
+        live()
 
 
 def more(run: Run) -> None:

@@ -10,6 +10,7 @@ from core.look.judged import Judged, judged
 from core.look.worst import likeliest
 from core.runs import errands
 from ui import served
+from ui.parts.errand import progress
 from ui.parts.mistakes_pictures import Pictures
 from ui.parts.mistakes_subject import Network
 from ui.shelf import Shelf
@@ -21,9 +22,9 @@ shelf = Shelf(KEPT)
 
 def judge(of: Network, pictures: Pictures) -> Judged:
     """The network's answers: at once where that takes a few seconds, else on as many as fit, the rest meanwhile."""
-    whole = shelf.get(("whole", of.key, pictures.key))
+    whole: Judged | None = shelf.get(("whole", of.key, pictures.key))
     if whole is not None:
-        return whole  # type: ignore[no-any-return]
+        return whole
     count = affordable(of.opened, len(pictures.truth))
     if count < len(pictures.truth):
         asked = errand("answers", of, pictures)
@@ -47,19 +48,8 @@ def waiting(of: Network, pictures: Pictures, found: Judged) -> None:
     """Says that more is coming, where only some pictures are judged, and shows all when they are."""
     if len(found) == len(pictures.truth):
         return
-    asked = errand("answers", of, pictures)
-
-    def look() -> None:
-        now = errands.ask(asked)
-        if now.done:
-            st.rerun()
-        if now.error:
-            st.warning(now.error)
-            return
-        text = f"{len(found):,} of {len(pictures.truth):,} test pictures are judged: this network is slow. {now.doing}"
-        st.progress(now.share, text=f"{text} in the background …")
-
-    st.fragment(look, run_every=1.0)()
+    done = f"{len(found):,} of {len(pictures.truth):,} test pictures are judged: this network is slow"
+    progress(errand("answers", of, pictures), f"{done}. The rest in the background")
 
 
 def errand(kind: str, of: Network, pictures: Pictures, steps: tuple[int, ...] = ()) -> errands.Errand:

@@ -7,9 +7,9 @@ import streamlit as st
 from core.look.confusion import interval, matrix
 from core.look.embedding import basis, tsne
 from core.look.judged import Judged, judged
-from core.runs import errands
 from ui.components.mistakes_board import board, cell
 from ui.parts import canvas, mistakes_map
+from ui.parts.errand import progress
 from ui.parts.links import INSIDE, page_of
 from ui.parts.mistakes_answers import answers, errand
 from ui.parts.mistakes_choice import link
@@ -73,25 +73,9 @@ def maps(of: Network, pictures: Pictures, found: Judged, wanted: str) -> tuple[l
     asked = errand("tsne", of, pictures)
     second, places = mistakes_map.tsne(asked)
     if places is None or len(places) != len(found):
-        progress(asked, "The t-SNE map")
+        progress(asked, "The t-SNE map is being made in the background")
         return [first], base.place
     return [first, second], mistakes_map.nearest(found, places)
-
-
-def progress(asked: errands.Errand, what: str) -> None:
-    """How far a background errand is; the page is drawn again when it is done."""
-
-    def look() -> None:
-        now = errands.ask(asked)
-        if now.done:
-            st.rerun()
-        if now.error:
-            st.warning(now.error)
-            st.button("Try again", on_click=errands.again, args=(asked,), key=f"again-{asked.key}")
-            return
-        st.progress(now.share, text=f"{what} is being made in the background: {now.doing.lower()} …")
-
-    st.fragment(look, run_every=1.0)()
 
 
 def start(classes: int) -> tuple[int | None, int | None] | None:

@@ -9,11 +9,11 @@ from core.errors import LabError
 from core.look.embedding import Basis
 from core.look.film import film
 from core.look.kernels import kernels
-from core.runs import errands
 from ui.components.time_machine import stepped, time_machine
 from ui.parts import canvas
 from ui.parts import time_data as frames
 from ui.parts.code import show_code
+from ui.parts.errand import progress
 from ui.parts.mistakes_choice import link
 from ui.parts.mistakes_pictures import Pictures
 from ui.parts.mistakes_sheets import test_sheets
@@ -32,7 +32,8 @@ def player(of: Network, pictures: Pictures) -> None:
     """Everything that the slider moves; only this part runs again when another picture or layer is chosen."""
     asked, found, whole = frames.film(of, pictures)
     if not whole:
-        _progress(asked, found is not None)
+        lead = "The film is being made in the background" if found is None else "You can play already; meanwhile"
+        progress(asked, lead, lambda: (asked.file(frames.FIRST_PART).is_file(), asked.file().is_file()))
     if found is None:
         return
     lost = found["lost"].tolist()
@@ -79,29 +80,6 @@ def player(of: Network, pictures: Pictures) -> None:
         "network changed. Thin lines behind the curve: what the run noted while it trained."
     )
     show_code(film, kernels)
-
-
-def _progress(asked: errands.Errand, usable: bool) -> None:
-    def look() -> None:
-        now = errands.ask(asked)
-        have = _stage(asked)
-        if now.done or have != st.session_state.get("time-stage"):
-            st.session_state["time-stage"] = have
-            st.rerun()
-        if now.error:
-            st.warning(now.error)
-            st.button("Try again", on_click=errands.again, args=(asked,), key="time-again")
-            return
-        lead = "You can play already; meanwhile: " if usable else "The film is being made in the background: "
-        st.progress(now.share, text=f"{lead}{now.doing} …")
-
-    st.session_state["time-stage"] = _stage(asked)
-    st.fragment(look, run_every=1.0)()
-
-
-def _stage(asked: errands.Errand) -> tuple[str, bool, bool]:
-    """What there is of it."""
-    return asked.key, asked.file(frames.FIRST_PART).is_file(), asked.file().is_file()
 
 
 def _layer(of: Network) -> tuple[str, str]:

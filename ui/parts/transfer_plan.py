@@ -8,8 +8,8 @@ import streamlit as st
 from core.config import RunConfig
 from core.errors import LabError
 from core.runs import trunks
-from ui import services, state
-from ui.parts.board import live
+from ui import services
+from ui.parts.actions import begin
 from ui.parts.transfer_recipe import RECIPES
 
 
@@ -73,13 +73,5 @@ STYLE = """<style>
 
 def _start(config: RunConfig) -> None:
     recipe = st.session_state["tr-recipe"]
-    try:
-        preset = recipe if recipe in RECIPES else None
-        name = None if preset else f"{config.trunk} → {config.dataset}"[:110]
-        run = services.store().add(config, name, state.visitor(), preset, tags=["transfer"])
-        services.lab().tend(now=True)
-    except LabError as error:
-        st.session_state["said"] = str(error)
-    else:
-        state.open_run(run)
-        live()
+    preset = recipe if recipe in RECIPES else None
+    begin(config, None if preset else f"{config.trunk} → {config.dataset}"[:110], preset, ["transfer"])
