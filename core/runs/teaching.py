@@ -36,10 +36,18 @@ def recipe(labels: Sequence[str], trunk: str = TRUNK) -> RunConfig:
 
 def ready(counts: dict[str, int]) -> str:
     """Why these classes cannot be taught yet, or nothing."""
-    if len(counts) < 2:
+    return named(len(counts)) or drawn(counts)
+
+
+def named(classes: int) -> str:
+    """What is wrong with the number of classes, or nothing."""
+    if classes < 2:
         return "Name two classes or more: a network needs something to tell apart."
-    if len(counts) > MOST:
-        return f"These are {len(counts)} classes; allowed: up to {MOST}."
+    return f"These are {classes} classes; allowed: up to {MOST}." if classes > MOST else ""
+
+
+def drawn(counts: dict[str, int]) -> str:
+    """Which classes have too few drawings, or nothing."""
     few = [label for label, count in counts.items() if count < NEEDED]
     if few:
         return f"Draw {' and '.join(few[:3])} at least {NEEDED} times each; {ENOUGH} are better."

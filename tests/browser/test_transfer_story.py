@@ -43,6 +43,7 @@ def test_three_classes_of_ones_own_are_taught_read_and_opened(page):
     page.get_by_role("textbox", name="New class").fill(", ".join(SHAPES))
     page.get_by_role("textbox", name="New class").press("Enter")
     expect(page.get_by_role("button", name="Teach", exact=True)).to_be_disabled(timeout=60_000)
+    tops = []  # a pad that moves while somebody draws loses the stroke
     for shape in SHAPES:
         for number in range(5):
             tap = page.get_by_role("radio", name=f"{shape} · {number}")
@@ -51,6 +52,9 @@ def test_three_classes_of_ones_own_are_taught_read_and_opened(page):
             expect(tap).to_be_enabled(timeout=60_000)
             tap.click()
             expect(page.get_by_role("radio", name=f"{shape} · {number + 1}")).to_be_visible(timeout=60_000)
+            page.get_by_test_id("ink-pad").and_(page.locator(":not(.inked)")).wait_for(timeout=60_000)
+            tops.append(page.get_by_test_id("ink-pad").bounding_box()["y"])
+    assert len(set(tops)) == 1, tops
     page.get_by_role("button", name="Teach", exact=True).click()
     expect(page.get_by_text("Learned in")).to_be_visible(timeout=120_000)
     for shape in SHAPES:

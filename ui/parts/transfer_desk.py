@@ -70,6 +70,10 @@ def _keeper(now: canvas.Drawn, classes: list[str]) -> None:
         on_change=_keep,
         disabled=prepared is None,
     )
+    # below the pad, since it comes and goes: a pad that moves up while somebody draws loses the stroke
+    few = teaching.drawn({name: counts.get(name, 0) for name in classes})
+    if few:
+        st.caption(few)
 
 
 def _keep() -> None:

@@ -32,8 +32,9 @@ def teach() -> None:
     if not counts:
         welcome(drawings)
         return
-    if "teach-run" in st.session_state:
-        progress(st.session_state[RUN])
+    with st.container():  # always there, so that the pad below stays the same pad when a lesson begins
+        if RUN in st.session_state:
+            progress(st.session_state[RUN])
     desk(list(counts))
     album(drawings, counts)
 
@@ -77,8 +78,8 @@ def top(counts: dict[str, int]) -> None:
             "Teach", icon=":material/school:", type="primary", on_click=_teach, disabled=bool(why),
             help=why or "A frozen trunk and a new last layer: a few seconds.",
         )  # fmt: skip
-    if counts and why:
-        st.caption(why)
+    if counts and (wrong := teaching.named(len(counts))):
+        st.caption(wrong)
 
 
 def _teach() -> None:
