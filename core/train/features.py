@@ -84,7 +84,7 @@ def compute(net: Net, cut: int, config: RunConfig, data: Dataset, device: torch.
     total = len(data.y_train) + len(labels) * copies + len(data.y_test)
     done = 0
 
-    def through(x: Tensor) -> Tensor:
+    def through(x: Tensor, dtype: torch.dtype | None) -> Tensor:
         nonlocal done
         parts = []
         for chunk in x.split(min(at_once(x), 250)):
@@ -94,12 +94,13 @@ def compute(net: Net, cut: int, config: RunConfig, data: Dataset, device: torch.
             progress("The frozen trunk looks at every picture once", done / max(total, 1))
         return torch.cat(parts) if parts else torch.zeros(0)
 
-    x, y = [through(data.x_train)], [data.y_train.cpu()]
+    x, y = [through(data.x_train, dtype)], [data.y_train.cpu()]
     chance = torch.Generator(data.x_train.device).manual_seed(config.seed)
     for _ in range(copies):
-        x.append(through(augment(pictures, config, chance)))
+        x.append(through(augment(pictures, config, chance), dtype))
         y.append(labels.cpu())
-    test = through(data.x_test) if len(data.y_test) else x[0][:0]
+    # what is tested is seen in full precision, as everywhere (core/train/judge.py)
+    test = through(data.x_test, None) if len(data.y_test) else x[0][:0]
     return without_alike(Features(cut, torch.cat(x), torch.cat(y), test), len(data.classes))
 
 

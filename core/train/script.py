@@ -13,7 +13,7 @@ from core.nets.shapes import walk
 from core.train.script_augment import augmentation
 from core.train.script_data import Source, batches, pictures, scaling
 from core.train.script_net import net
-from core.train.script_train import loop, optimiser, testing
+from core.train.script_train import TEST, loop, optimiser
 
 UNDERSTOOD = frozenset(
     (
@@ -115,7 +115,7 @@ def parts(config: RunConfig, source: Source, bf16: bool, threads: int | None = N
     found += [
         ("Batches.", batches(config, source)),
         ("How each gradient becomes a step.", optimiser(config)),
-        ("How good is it?", testing(bf16)),
+        ("How good is it?", TEST.strip("\n")),
         ("Training.", loop(config, source, bf16, drops)),
     ]
     setup = [

@@ -34,6 +34,19 @@ def follow(decay):
         else:
             mine.copy_(theirs)
 '''
+TEST = '''
+def test(net, x, y):
+    """Mean loss and accuracy on pictures that the net does not learn from."""
+    net.eval()
+    loss, right = 0.0, 0
+    for pictures, labels in zip(x.split(1000), y.split(1000), strict=True):
+        with torch.inference_mode():
+            answer = net(scaled(pictures))
+        loss += F.cross_entropy(answer, labels, reduction="sum").item()
+        right += (answer.argmax(1) == labels).sum().item()
+    net.train()
+    return loss / len(y), right / len(y)
+'''
 RATES = {  # schedule -> what it does, the lines of its warm-up, the lines after that
     "step": (
         "Falls by a factor every few epochs.",
@@ -124,24 +137,6 @@ def _muon(config: RunConfig) -> list[str]:
     else:
         lines.append(f"optimisers = [*muon, torch.optim.AdamW(others, lr=LR, {decay}, fused=True)]")
     return lines
-
-
-def testing(bf16: bool) -> str:
-    """The function `test`."""
-    context = "torch.inference_mode()" + (', torch.autocast("cpu", torch.bfloat16)' if bf16 else "")
-    return f'''
-def test(net, x, y):
-    """Mean loss and accuracy on pictures that the net does not learn from."""
-    net.eval()
-    loss, right = 0.0, 0
-    for pictures, labels in zip(x.split(1000), y.split(1000), strict=True):
-        with {context}:
-            answer = net(scaled(pictures))
-        loss += F.cross_entropy(answer.float(), labels, reduction="sum").item()
-        right += (answer.float().argmax(1) == labels).sum().item()
-    net.train()
-    return loss / len(y), right / len(y)
-'''.strip("\n")
 
 
 def loop(config: RunConfig, source: Source, bf16: bool, drops: bool) -> str:

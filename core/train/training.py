@@ -140,7 +140,7 @@ class Training:
         figures: dict[str, float] = {}
         for name, x, y in (("val", self.x_val, self.y_val), ("test", data.x_test, data.y_test)):
             if len(y):
-                loss, accuracy = evaluate(self.judged, x, y, self.config.scale, data.mean, data.std, self.dtype)
+                loss, accuracy = evaluate(self.judged, x, y, self.config.scale, data.mean, data.std)
                 figures |= {f"{name}/loss": loss, f"{name}/accuracy": accuracy}
         self.figures = figures
         return figures

@@ -189,6 +189,16 @@ def test_a_run_that_tests_seldom_tests_its_last_epoch():
     assert facts[-1].values["test/accuracy"] == over[-1].values["test/accuracy"]
 
 
+def test_a_run_that_trains_in_bf16_is_tested_in_full_precision_as_the_pages_use_it():
+    data, this = blobs(), config(precision="bf16")
+    facts = list(fit(this, data, CPU))
+    net = network(this, data.shape, len(data.classes))
+    net.load_state_dict(weights(facts))
+    with torch.inference_mode():
+        answer = net.eval()(((data.x_test / 255) - torch.tensor(data.mean)) / torch.tensor(data.std))
+    assert facts[-1].values["test/loss"] == pytest.approx(float(F.cross_entropy(answer, data.y_test)), rel=1e-5)
+
+
 def test_moments_to_keep_are_spread_over_the_run_and_include_its_start_and_end():
     kept = [
         snapshot.step for snapshot in of(Snapshot, fit(config(epochs=10, snapshots=5), blobs(), CPU)) if snapshot.keep

@@ -30,8 +30,7 @@ def summary(of: Network, found: Judged, pictures: Pictures) -> None:
     low, high = interval(right, count)
     st.metric(
         f"Right on {count:,} test pictures of {pictures.dataset}", percent(found.accuracy),
-        help="Measured now, in full precision, on test pictures that no run learns from. A run that was trained in "
-        "bf16 noted a hair more or less.",
+        help="Measured now, in full precision, on test pictures that no run learns from.",
     )  # fmt: skip
     st.caption(
         f"{count - right:,} mistakes. With other pictures of the same kind it might be {percent(low)} to "
