@@ -39,7 +39,7 @@ def _residual(first: int, second: int, third: int) -> str:
     """The same beginning; the two wider stages end in a residual block, so that more layers learn as easily."""
     pair = f"conv {first} 3x3 p1 | pool 2 | bn | gelu | conv {first} 3x3 p1 | bn | gelu"
     stages = " | ".join(f"conv {width} 3x3 p1 | pool 2 | bn | gelu | res {width} gelu" for width in (second, third))
-    return f"mirror | conv 24 2x2 | gelu | {pair} | {stages} | gmp | linear classes"
+    return f"mirror p1 | conv 24 2x2 | gelu | {pair} | {stages} | gmp | linear classes"
 
 
 TINYVGG = "conv 10 3x3 | relu | conv 10 3x3 | relu | pool 2"
