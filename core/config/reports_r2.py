@@ -62,6 +62,9 @@ R2 = (
             Claim("Thirty epochs are worse than twenty", "run-2", "run-3"),
         ),
         ours="cifar-fast",
+        why="Measured here, Model-2 is best after five epochs. After twenty it knows 96 % of its training pictures by "
+        "heart, and its test figure only wobbles between 67 and 69 % until the thirtieth. So which epoch happens to be "
+        "the last decides more than ten epochs do: a fall from 70.51 to 67.18 % is hardly more than that wobble.",
     ),
     Experiment(
         "r2-augment",
