@@ -26,8 +26,8 @@ The measured runs that come with the lab lie in `checkpoints/reports.json`, a ru
 seconds, accuracy after each epoch, and every knob that is not at its default. `python -m core reproduce EXPERIMENT
 --seeds 3 --record` adds to it; `python -m docs.make_reports` writes this page again. Seconds are comparable within
 one machine and load only. CIFAR-10 was measured on a JPEG copy of its pictures, so a point or so below benchmark
-figures. Most runs were tested in bf16 where they were trained in it, which may cost some tenths of a point; new ones are
-tested in full precision.
+figures. Most runs were tested in bf16 where they were trained in it, which may cost some tenths of a point; new
+ones are tested in full precision.
 
 """
 

@@ -157,7 +157,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "cifar-best": Preset(
         "Ours: CIFAR-10 at 92 %",
-        "Two residual blocks, mixed pictures and 72 epochs, most of them on small pictures: 88 minutes on two busy cores.",
+        "Two residual blocks, mixed pictures, 72 epochs, most of them on small pictures: 88 minutes on two busy cores.",
         RunConfig(
             "cifar10",
             "residual-384",
