@@ -5,7 +5,7 @@ from math import comb
 
 import numpy as np
 
-from core.look.judged import Numbers
+from core.look.judged import Judged, Numbers
 
 RARE = 0.05  # a difference that luck makes less often than this is called real
 
@@ -61,6 +61,14 @@ def sentence(counts: Side, first: str, second: str) -> str:
         f"{lead} Tossing a coin would split them so unevenly in only {said(counts.chance)} of all cases (McNemar): "
         f"on pictures like these, {better} is better. Another seed might not be: compare seeds on Compare."
     )
+
+
+def together(first: Judged, second: Judged) -> str:
+    """What the two would be worth as a committee: for each class the mean of what they say."""
+    share = float(((first.probabilities + second.probabilities).argmax(1) == first.truth).mean())
+    more = 100 * (share - max(first.accuracy, second.accuracy))
+    than = "as many as the better one alone" if abs(more) < 0.005 else f"{more:+.2f} points beside the better one alone"
+    return f"Asked together (the mean of their answers) they are right on {share:.2%}: {than}."
 
 
 def said(share: float) -> str:

@@ -12,8 +12,8 @@ from core.errors import LabError
 from core.look import confusion
 from core.look.embedding import among, basis, neighbours, tsne
 from core.look.finds import finds
-from core.look.judged import judged, mapped
-from core.look.side import Side, chance, sentence, side
+from core.look.judged import Judged, judged, mapped
+from core.look.side import Side, chance, sentence, side, together
 from core.look.worst import worst
 
 LUCK = np.random.default_rng(0)
@@ -169,3 +169,13 @@ def test_finds_are_counted_by_what_people_made_of_each_label():
     found = finds({1: 7, 2: 7, 3: 7}, {1: 0, 2: 4, 4: 9, 5: 6}, truth)
     assert (found.right, found.third, found.missed, found.alarms) == ((1,), (2,), (3,), (4,))
     assert found.found == 2 and found.flipped == 3
+
+
+def test_two_networks_asked_together_answer_with_the_mean_of_what_they_say():
+    def of(*first: float) -> Judged:
+        chances = np.array([[each, 1 - each] for each in first], np.float32)
+        return Judged(np.zeros(len(first), int), chances, np.zeros(len(first)), np.zeros((len(first), 1)))
+
+    # sure and right beats unsure and wrong, whichever of the two it is; alone each is right on half of them
+    said = together(of(0.9, 0.9, 0.4, 0.3), of(0.4, 0.3, 0.9, 0.6))
+    assert "right on 75.00%: +25.00 points" in said

@@ -198,6 +198,7 @@ def test_two_networks_are_laid_side_by_side(open_page, run):
     np.testing.assert_array_equal(told["answers2"], known.answers)
     assert given["titles"] == [f"run {run}", f"run {other}"]
     assert "disagree" in given["said"] or "exactly the same pictures" in given["said"]
+    assert "Asked together" in given["said"]
 
 
 def test_networks_of_other_classes_are_not_mixed(open_page, run, home):

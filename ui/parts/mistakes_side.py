@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.errors import LabError
 from core.look.judged import Judged
-from core.look.side import sentence, side
+from core.look.side import sentence, side, together
 from ui.components.mistakes_board import board
 from ui.parts import mistakes_choice as choices
 from ui.parts import mistakes_pictures
@@ -51,13 +51,13 @@ def beside(of: Network, pictures: Pictures, found: Judged, options: dict[Choice,
     board(
         KEY, "side", answers(mine, key, other=theirs), test_sheets(pictures),
         signs(of.opened.classes), of.opened.classes, [shown], "PCA",
-        titles=titles, said=sentence(counts, *titles), on_inside=lambda: look_inside(of, KEY),
+        titles=titles, said=f"{sentence(counts, *titles)} {together(mine, theirs)}", on_inside=lambda: look_inside(of, KEY),
         inside=of.link if pictures.dataset == of.opened.dataset else "",
         notes={"side": f"Below each picture: what {titles[0]} says | what {titles[1]} says."},
     )  # fmt: skip
     go_inside(of)
     st.caption(f"Both read the same {count:,} test pictures of {pictures.dataset}. The map is that of {titles[0]}.")
-    show_code(side, sentence)
+    show_code(side, sentence, together)
 
 
 def same(of: Network, other: Network, pictures: Pictures) -> Pictures:
