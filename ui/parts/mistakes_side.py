@@ -51,7 +51,8 @@ def beside(of: Network, pictures: Pictures, found: Judged, options: dict[Choice,
     board(
         KEY, "side", answers(mine, key, other=theirs), test_sheets(pictures),
         signs(of.opened.classes), of.opened.classes, [shown], "PCA",
-        titles=titles, said=f"{sentence(counts, *titles)} {together(mine, theirs)}", on_inside=lambda: look_inside(of, KEY),
+        titles=titles, said=f"{sentence(counts, *titles)} {together(mine, theirs)}",
+        on_inside=lambda: look_inside(of, KEY),
         inside=of.link if pictures.dataset == of.opened.dataset else "",
         notes={"side": f"Below each picture: what {titles[0]} says | what {titles[1]} says."},
     )  # fmt: skip
