@@ -15,8 +15,8 @@ SMALL = 64 * 64  # pixels; of larger ones fewer go at once
 def logits(net: nn.Module, x: Tensor, scale: str, mean: tuple[float, ...], std: tuple[float, ...]) -> Iterator[Tensor]:
     """The network's answers to uint8 pictures, chunk by chunk, in evaluation mode.
 
-    In full precision, as every page uses the network: bf16 rounds near answers to the same number, and then the
-    first one wins. Of a net trained on mixed pictures that took 0.7 points.
+    In full precision, as every page uses the network: rounded to bf16 layer after layer, the answers of a net trained
+    on mixed pictures moved so far that 0.7 points of its accuracy were gone.
     """
     training = net.training
     net.eval()
