@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from checkpoints.make.gather import NONE, Pool
 from checkpoints.make.warp import warp
+from core.train.average import follow
 
 Say = Callable[[str], None]
 MEAN, STD = 0.1307, 0.3081  # MNIST's pixels, scaled to 0..1
@@ -59,7 +60,7 @@ def learn(
         optimiser.step()
         optimiser.zero_grad()
         schedule.step()
-        _average(mean_net, net, min(0.998, (step + 1) / (step + 10)))
+        follow(mean_net, net, min(0.998, (step + 1) / (step + 10)))
         total += loss.detach().item()
         if (step + 1) % 200 == 0:
             speed = batch * (step + 1) / (time.perf_counter() - began)
@@ -101,15 +102,6 @@ def doubled(pictures: Tensor) -> Tensor:
         return pictures
     parts = [F.interpolate(part[:, None].float(), (56, 56), mode="bicubic") for part in pictures.split(2000)]
     return torch.cat([part[:, 0].clamp(0, 255).round().to(torch.uint8) for part in parts])
-
-
-@torch.no_grad()
-def _average(mean_net: nn.Module, net: nn.Module, keep: float) -> None:
-    for old, new in zip(mean_net.state_dict().values(), net.state_dict().values(), strict=True):
-        if old.is_floating_point():
-            old.lerp_(new, 1 - keep)
-        else:
-            old.copy_(new)
 
 
 @torch.no_grad()

@@ -158,7 +158,7 @@ NETS: dict[str, Named] = {
     "pairs-256": Named(_pairs(64, 256, 256), "Ours: the same with up to 256 filters, 2 million parameters.", "cifar10"),
     "residual-384": Named(
         _residual(64, 192, 384),
-        "Ours: two residual blocks, up to 384 filters, 4.2 million parameters.",
+        "Ours: two residual blocks, up to 384 filters, 4.2 million parameters; tested, it takes six looks.",
         "cifar10",
     ),
     "resnet9": Named(

@@ -36,17 +36,17 @@ def recipe(labels: Sequence[str], trunk: str = TRUNK) -> RunConfig:
 
 def ready(counts: dict[str, int]) -> str:
     """Why these classes cannot be taught yet, or nothing."""
-    return named(len(counts)) or drawn(counts)
+    return wrong_number(len(counts)) or too_few(counts)
 
 
-def named(classes: int) -> str:
+def wrong_number(classes: int) -> str:
     """What is wrong with the number of classes, or nothing."""
     if classes < 2:
         return "Name two classes or more: a network needs something to tell apart."
     return f"These are {classes} classes; allowed: up to {MOST}." if classes > MOST else ""
 
 
-def drawn(counts: dict[str, int]) -> str:
+def too_few(counts: dict[str, int]) -> str:
     """Which classes have too few drawings, or nothing."""
     few = [label for label, count in counts.items() if count < NEEDED]
     if few:

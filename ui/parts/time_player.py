@@ -33,7 +33,7 @@ def player(of: Network, pictures: Pictures) -> None:
     asked, found, whole = frames.film(of, pictures)
     if not whole:
         lead = "The film is being made in the background" if found is None else "You can play already; meanwhile"
-        progress(asked, lead, lambda: (asked.file(frames.FIRST_PART).is_file(), asked.file().is_file()))
+        progress(asked, lead, lambda: asked.file(frames.FIRST_PART).is_file())
     if found is None:
         return
     lost = found["lost"].tolist()

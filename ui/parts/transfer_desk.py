@@ -71,7 +71,7 @@ def _keeper(now: canvas.Drawn, classes: list[str]) -> None:
         disabled=prepared is None,
     )
     # below the pad, since it comes and goes: a pad that moves up while somebody draws loses the stroke
-    few = teaching.drawn({name: counts.get(name, 0) for name in classes})
+    few = teaching.too_few({name: counts.get(name, 0) for name in classes})
     if few:
         st.caption(few)
 

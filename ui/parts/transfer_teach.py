@@ -78,7 +78,7 @@ def top(counts: dict[str, int]) -> None:
             "Teach", icon=":material/school:", type="primary", on_click=_teach, disabled=bool(why),
             help=why or "A frozen trunk and a new last layer: a few seconds.",
         )  # fmt: skip
-    if counts and (wrong := teaching.named(len(counts))):
+    if counts and (wrong := teaching.wrong_number(len(counts))):
         st.caption(wrong)
 
 
