@@ -19,7 +19,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--edit",
         metavar="I=V",
-        action="append",
+        nargs="+",
+        action="extend",
         default=[],
         help="index I becomes V, or a move along a direction by name",
     )

@@ -20,11 +20,18 @@ POLL = 0.5  # seconds between two looks while watching
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preset", required=True, metavar="NAME", help=f"where to start from: {', '.join(PRESETS)}")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", dest="settings", help="turn one knob for all runs"
+        "--set",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="settings",
+        help="turn one knob for all runs",
     )
     parser.add_argument(
         "--vary",
-        action="append",
+        nargs="+",
+        action="extend",
         default=[],
         metavar="KEY=VALUES",
         help="what is varied: batch_size=32,64,128 or lr=1e-4..1e-1:log, or lr=1e-4..1e-1:log:5 for five values; "

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preset", required=True, metavar="NAME", help=f"where to start from: {', '.join(PRESETS)}")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", dest="settings", help="turn one knob, e.g. lr=0.01"
+        "--set",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="settings",
+        help="turn one knob, e.g. lr=0.01",
     )
     parser.add_argument("--watch", action="store_true", help="train in the foreground and wait for the end")
     parser.add_argument("--name", help="what to call the run")

@@ -25,10 +25,10 @@ def model(home: Path) -> str:
 
 def test_the_same_words_give_the_same_bytes(model: str, tmp_path: Path, capsys) -> None:
     one, two = tmp_path / "one.png", tmp_path / "deep" / "two.png"
-    words = ["generate", "--model", model, "--seed", "5", "--edit", "3=2.5", "--json", "--out"]
+    words = ["generate", "--model", model, "--seed", "5", "--edit", "3=2.5", "4=-1", "--json", "--out"]
     assert main([*words, str(one)]) == 0
     value = json.loads(capsys.readouterr().out)
-    assert value["seed"] == 5 and value["edits"] == {"3": 2.5} and value["side"] == 32
+    assert value["seed"] == 5 and value["edits"] == {"3": 2.5, "4": -1.0} and value["side"] == 32
     assert main([*words, str(two)]) == 0
     assert one.read_bytes() == two.read_bytes()
 

@@ -108,12 +108,13 @@ def test_train_queues_a_run_and_starts_a_worker(
 
     asked: list[Store] = []
     monkeypatch.setattr(engine, "ensure_workers", asked.append)
-    words = ["train", "--preset", "r1-lenet", "--set", "lr=0.02", "--set", "dataset=strokes", "--json"]
+    words = ["train", "--preset", "r1-lenet", "--set", "lr=0.02", "dataset=strokes", "--set", "seed=3", "--json"]
     status, out, _ = told(capsys, *words)
     value = json.loads(out)
     run = Store().run(value["id"])
     assert (status, value["status"], run.status, len(asked)) == (0, "queued", "queued", 1)
     assert (run.config.lr, run.config.dataset, run.config.momentum, run.preset) == (0.02, "strokes", 0.5, "r1-lenet")
+    assert run.config.seed == 3, "knobs may stand behind one --set or behind several"
     assert value["config"] == run.config.to_dict() and value["checkpoint"] is None
 
 
