@@ -24,6 +24,7 @@ def run(told: argparse.Namespace) -> list[dict[str, Any]]:
     import torch
 
     from core.data.split import split
+    from core.look.alphabet import together
     from core.look.predictor import Predictor
 
     torch.set_num_threads(1)  # one small picture at a time: more threads only wait for each other
@@ -32,10 +33,10 @@ def run(told: argparse.Namespace) -> list[dict[str, Any]]:
         return [predictor.read(raw).row(file) for file, raw in pictures]
     rows = []
     for file, raw in pictures:
-        for character in split(raw):
-            box = character.box
-            place = {"box": [box.left, box.top, box.right, box.bottom]}
-            rows.append(predictor.read(character.picture).row(file) | place)
+        characters = split(raw)
+        answers = together([predictor.read(each.picture) for each in characters])
+        for box, answer in zip([each.box for each in characters], answers, strict=True):
+            rows.append(answer.row(file) | {"box": [box.left, box.top, box.right, box.bottom]})
     return rows
 
 
@@ -48,7 +49,8 @@ def _answer(row: dict[str, Any]) -> str:
         return str(row["why"])
     refused = "none of these; the nearest is " if row["refused"] else ""
     rival = f", or {row['unsure_with']}" if row["unsure_with"] and not row["refused"] else ""
-    return f"{refused}{row['label']} {row['probability']:.0%}{rival}  reject {row['reject']:.2f}"
+    company = f" (alone: {row['alone']})" if row["alone"] else ""
+    return f"{refused}{row['label']} {row['probability']:.0%}{rival}{company}  reject {row['reject']:.2f}"
 
 
 def _folder(run: int) -> Path:

@@ -41,6 +41,9 @@ class Prediction:
     reject: float = 1.0  # 0: surely one of the classes, 1: surely none of them; refused above one half
     refused: bool = True
     unsure_with: str | None = None  # the other answer that is nearly as good
+    alone: str | None = (
+        None  # what it would be by itself, where its neighbours decided otherwise (core/look/alphabet.py)
+    )
     empty: bool = False
     why: str = ""  # the sentence when there is nothing to read
     prepared: Prepared | None = None  # the picture that the network saw, and the way there
@@ -66,6 +69,7 @@ class Prediction:
             "top": [[label, chance] for label, chance in self.top],
             "refused": self.refused,
             "unsure_with": self.unsure_with,
+            "alone": self.alone,
             "why": self.why,
         }
 

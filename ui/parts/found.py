@@ -79,6 +79,8 @@ def _tile(answer: Any) -> str:
 def _said(answer: Any) -> tuple[str, str]:
     if answer.refused:
         return "none of these", f"nearest {both(answer.label)}"
+    if answer.alone:
+        return f"{answer.probability:.0%} sure", f"alone {both(answer.alone)}"
     return f"{answer.probability:.0%} sure", f"or {both(answer.unsure_with)}" if answer.unsure_with else ""
 
 

@@ -11,12 +11,14 @@ from PIL import Image, ImageDraw, ImageFont
 
 from core.data import photo, split
 from core.errors import LabError
+from core.look.alphabet import knows_both, together
 from ui.components.paste import paste
 from ui.parts import found
 from ui.parts.models import Model
 
 SHOWN = 1100  # pixels of the photo on the page
 KINDS = ["png", "jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff", "ppm"]
+NEIGHBOURS = "neighbours-decide"
 READ, ODD = (14, 107, 112), (200, 85, 0)  # a box that was read, and one that is none of these
 
 
@@ -78,7 +80,9 @@ def read(model: Model, raw: Any, steps: Any) -> list[tuple[Any, Any]]:
         now[key] = before.get(key) or model.predictor.read(each.picture, steps)
         said.append((each.box, now[key]))
     st.session_state["readings"] = now
-    return said
+    if not st.session_state.get(NEIGHBOURS, True):
+        return said
+    return list(zip([box for box, _ in said], together([answer for _, answer in said]), strict=True))
 
 
 def show(model: Model, raw: Any, said: list[tuple[Any, Any]]) -> None:
@@ -89,7 +93,15 @@ def show(model: Model, raw: Any, said: list[tuple[Any, Any]]) -> None:
         return
     text, many = found.text(read_ones), len(read_ones)
     st.html(f'<p class="ink-text" data-testid="text">{escape(text)}</p>{STYLE}')
-    st.caption(f"{many} character{'s' * (many != 1)}, line by line from left to right; ? is none of these.")
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        decided = sum(answer.alone is not None for answer in read_ones)
+        by_others = f" {decided} decided by the neighbours." if decided else ""
+        st.caption(f"{many} character{'s' * (many != 1)}, line by line; ? is none of these.{by_others}")
+        if many > 1 and knows_both(read_ones[0]):
+            st.toggle(
+                "Neighbours decide", value=True, key=NEIGHBOURS, persist_state="session",
+                help="A circle among digits is a 0, among letters an omicron. Off: each is read by itself.",
+            )  # fmt: skip
     with st.container(key="draw-found"):
         left, right = st.columns([3, 2], gap="large")
     with left:
