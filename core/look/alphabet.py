@@ -1,8 +1,7 @@
 """One page, one alphabet, most likely: where a drawing could be a 0 or an omicron, its neighbours decide.
 
 Three things can be true of a page: all digits, all letters, or a mixture. Each is held possible to begin with, and
-every character speaks for or against each. On a mixed page (2π, or αβ12) the first two soon are ruled out, and nothing
-changes.
+every character speaks for or against each. On a mixed page (αβ12) the first two soon are ruled out: nothing changes.
 """
 
 from collections.abc import Sequence
@@ -11,18 +10,20 @@ from math import prod
 
 from core.look.predictor import Prediction, rival
 
+MIXED = 0.2  # before anything is read: one page in five holds both; the others are as likely of digits as of letters
+ENOUGH = 3  # characters: two (2π) do not say enough about their page
 LEAST = 0.01  # how much of either alphabet every character leaves possible: one misreading must not outvote a page
 
 
 def together(answers: Sequence[Prediction]) -> list[Prediction]:
     """The answers to the characters of one page, each in the light of the others; what is refused has no say."""
     speaking = [each for each in answers if _speaks(each)]
-    if len(speaking) < 2 or not all(knows_both(each) for each in speaking):
+    if len(speaking) < ENOUGH or not all(knows_both(each) for each in speaking):
         return list(answers)
-    shares = [_digits(each) for each in speaking]
+    shares, pure = [_digits(each) for each in speaking], (1 - MIXED) / 2
     # a network of both alphabets holds either for as likely: twice the share is what a character speaks for one
-    digits, letters = prod(2 * share for share in shares), prod(2 - 2 * share for share in shares)
-    whole = digits + letters + 1
+    digits, letters = pure * prod(2 * share for share in shares), pure * prod(2 - 2 * share for share in shares)
+    whole = digits + letters + MIXED
     return [_in_light(each, digits / whole, letters / whole) if _speaks(each) else each for each in answers]
 
 

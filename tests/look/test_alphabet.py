@@ -29,16 +29,15 @@ def test_neighbours_decide_between_look_alikes_and_the_answer_says_so() -> None:
 
 
 def test_the_more_neighbours_the_surer() -> None:
-    chances = [together([said(**ROUND), *[TWO] * count])[0].top for count in (1, 2, 4, 8)]
+    chances = [together([said(**ROUND), *[TWO] * count])[0].top for count in (2, 4, 8)]
     zeros = [dict(top)["0"] for top in chances]
     assert zeros == sorted(zeros) and zeros[-1] > 0.95
 
 
-@pytest.mark.parametrize("page", [[TWO, PI], [ALPHA, PI, TWO, SEVEN], [TWO, ALPHA, said(**ROUND)]])
+@pytest.mark.parametrize("page", [[TWO, PI], [ALPHA, PI, TWO, SEVEN], [TWO, ALPHA, PI], [TWO, ALPHA, said(**ROUND)]])
 def test_a_mixed_page_stays_as_it_was_read(page: list[Prediction]) -> None:
     assert labels(*page) == [each.label for each in page]
-    for before, after in zip(page, together(page), strict=True):
-        assert after.probability == pytest.approx(before.probability, abs=0.1)
+    assert all(answer.probability > 0.65 for answer in together(page)), "and no answer is in doubt for it"
 
 
 def test_probabilities_still_add_up_to_one() -> None:
@@ -47,16 +46,21 @@ def test_probabilities_still_add_up_to_one() -> None:
         assert answer.probability == answer.top[0][1] == max(chance for _, chance in answer.top)
 
 
-def test_one_character_alone_has_no_neighbours() -> None:
+def test_one_or_two_characters_say_too_little_about_their_page() -> None:
     one = said(**ROUND)
-    assert together([one]) == [one] and together([]) == []
+    assert together([one]) == [one] and together([]) == [] and together([one, SEVEN]) == [one, SEVEN]
     empty = Prediction(None, 0.0, empty=True, why="There is no ink.")
-    assert together([one, empty]) == [one, empty]
+    assert together([one, SEVEN, empty]) == [one, SEVEN, empty]
+
+
+def test_two_round_ones_do_not_hold_each_other_back() -> None:
+    sharp = said(d0=0.9, omicron=0.1)
+    assert labels(ALPHA, sharp, PI, ALPHA, sharp, PI) == ["alpha", "omicron", "pi", "alpha", "omicron", "pi"]
 
 
 def test_what_is_refused_has_no_say_and_stays_refused() -> None:
     scribble = said(refused=True, **{"d8": 0.9, "beta": 0.1})
-    assert labels(said(**ROUND), scribble) == ["omicron", "8"]
+    assert labels(TWO, said(**ROUND), scribble) == ["2", "omicron", "8"]
     assert together([TWO, scribble, SEVEN])[1] is scribble
 
 

@@ -43,6 +43,9 @@ def test_neighbours_decide_until_they_are_switched_off(open_page, sheet):
     assert not at.exception
     assert "α ο λ ψ" in words(at) and "1 decided by the neighbours" in words(at)
     assert "alone 0" in words(at), "the tile says what it would be by itself"
+    boxes = next(each.body for each in at.get("html") if "ink-boxes" in each.body)
+    assert [sign for sign in "αολψ" if f"<b>{sign}</b>" in boxes] == list("αολψ"), "signs that any browser can write"
+    assert boxes.count("<span ") == 4
     at.toggle(key="neighbours-decide").set_value(False).run()
     assert "α 0 λ ψ" in words(at) and "decided by" not in words(at)
 

@@ -5,21 +5,17 @@ import binascii
 from html import escape
 from typing import Any
 
-import numpy as np
 import streamlit as st
-from PIL import Image, ImageDraw, ImageFont
 
 from core.data import photo, split
 from core.errors import LabError
-from core.look.alphabet import knows_both, together
+from core.look.alphabet import ENOUGH, knows_both, together
 from ui.components.paste import paste
-from ui.parts import found
+from ui.parts import boxes, found
 from ui.parts.models import Model
 
-SHOWN = 1100  # pixels of the photo on the page
 KINDS = ["png", "jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff", "ppm"]
 NEIGHBOURS = "neighbours-decide"
-READ, ODD = (14, 107, 112), (200, 85, 0)  # a box that was read, and one that is none of these
 
 
 def listen() -> None:
@@ -97,7 +93,7 @@ def show(model: Model, raw: Any, said: list[tuple[Any, Any]]) -> None:
         decided = sum(answer.alone is not None for answer in read_ones)
         by_others = f" {decided} decided by the neighbours." if decided else ""
         st.caption(f"{many} character{'s' * (many != 1)}, line by line; ? is none of these.{by_others}")
-        if many > 1 and knows_both(read_ones[0]):
+        if many >= ENOUGH and knows_both(read_ones[0]):
             st.toggle(
                 "Neighbours decide", value=True, key=NEIGHBOURS, persist_state="session",
                 help="A circle among digits is a 0, among letters an omicron. Off: each is read by itself.",
@@ -105,34 +101,9 @@ def show(model: Model, raw: Any, said: list[tuple[Any, Any]]) -> None:
     with st.container(key="draw-found"):
         left, right = st.columns([3, 2], gap="large")
     with left:
-        st.image(boxed(raw, said), width="stretch", alt=f"The picture with a box around each character: {text}")
+        boxes.show(raw, said, f"The picture with a box around each character: {text}")
     with right:
         found.show(model, read_ones)
-
-
-def boxed(raw: Any, said: list[tuple[Any, Any]]) -> Any:
-    """A copy of the picture, small enough to send, with a box and a sign for every character."""
-    pixels = np.asarray(raw, np.uint8)
-    picture = Image.fromarray(pixels)
-    if picture.mode == "RGBA":
-        paper = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(paper, picture)
-    picture = picture.convert("RGB")
-    scale = min(1.0, SHOWN / max(picture.size))
-    picture = picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))
-    pen, line = ImageDraw.Draw(picture), max(2, round(max(picture.size) / 350))
-    font = ImageFont.load_default(max(16, round(max(picture.size) / 32)))
-    for box, answer in said:
-        if box is None or answer.empty:
-            continue
-        colour = ODD if answer.refused else READ
-        left, top, right, bottom = (round(side * scale) for side in (box.left, box.top, box.right, box.bottom))
-        pen.rectangle((left - line, top - line, right + line, bottom + line), outline=colour, width=line)
-        word = found.text([answer])
-        place = pen.textbbox((left, max(0, top - line)), word, font=font, anchor="lb" if top > 40 else "lt")
-        pen.rectangle((place[0] - 4, place[1] - 3, place[2] + 4, place[3] + 3), fill=colour)
-        pen.text((left, max(0, top - line)), word, fill="white", font=font, anchor="lb" if top > 40 else "lt")
-    return np.asarray(picture)
 
 
 STYLE = """<style>
