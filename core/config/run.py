@@ -15,7 +15,7 @@ ACTIVATIONS = ("relu", "leaky", "tanh", "sigmoid", "gelu")
 SCALES = ("standard", "centred", "unit", "raw")  # zero mean unit variance; -0.5..0.5; 0..1; 0..255
 PRECISIONS = ("auto", "fp32", "bf16")
 RETRAIN = ("last", "last-2", "block", "all", "scratch")
-HEADS = ("linear", "gap-256")
+HEADS = ("linear", "gap-256", "kept")
 KINDS = ("classifier", "gan")
 GAN_LOSSES = ("bce", "hinge", "relativistic")
 D_NORMS = ("batch", "spectral", "none")
@@ -244,7 +244,8 @@ class RunConfig:
         "linear",
         "transfer",
         "Head",
-        "What replaces the trunk's last layer: one linear layer, or (gap-256) 256 units and dropout before it.",
+        "What replaces the trunk's last layer: one linear layer; (gap-256) 256 units and dropout before it; or (kept) "
+        "the trunk's own, for the classes it knows.",
         choices=HEADS,
     )
     trunk_rate: float = knob(

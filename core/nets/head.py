@@ -1,7 +1,9 @@
 """Transfer: a new last layer on a trained network, and the freeze ladder that says how much of it may still learn."""
 
 import copy
+from collections.abc import Sequence
 
+import torch
 from torch import nn
 
 from core.errors import LabError, unknown
@@ -26,12 +28,38 @@ def replace_head(net: Net, classes: int, seed: int = 0) -> Net:
     copied.places = walk([place.layer for place in net.places], net.shape, classes)
     copied.classes = classes
     index = max(i for i, place in enumerate(net.places) if place.layer.word == "linear")
-    old = copied.layers[index]
-    assert isinstance(old, nn.Linear)
+    old = _last(copied)
     with seeded(seed):
         new = nn.Linear(old.in_features, classes)
     copied.layers[index] = new.to(old.weight.device, old.weight.dtype)
     return copied
+
+
+def keep_answers(net: Net, trunk: Net, known: Sequence[str], wanted: Sequence[str]) -> str:
+    """Gives the classes that the trunk knows by name the weights they had in it; the sentence says which those are."""
+    both = [name for name in wanted if name in known]
+    if not both:
+        raise LabError(
+            f"head is 'kept', but the trunk knows none of these classes: it answers {_few(known)}, and they are "
+            f"{_few(wanted)}. Allowed here: linear, gap-256."
+        )
+    new, old = _last(net), _last(trunk)
+    rows, from_rows = [list(wanted).index(name) for name in both], [list(known).index(name) for name in both]
+    with torch.no_grad():
+        new.weight[rows] = old.weight[from_rows].to(new.weight)
+        new.bias[rows] = old.bias[from_rows].to(new.bias)
+    all_of = "all" if len(both) == len(wanted) else f"{len(both)} of the"
+    return f"The last layer begins with the trunk's answers to {all_of} {len(wanted)} classes."
+
+
+def _last(net: Net) -> nn.Linear:
+    found = net.layers[max(i for i, place in enumerate(net.places) if place.layer.word == "linear")]
+    assert isinstance(found, nn.Linear)
+    return found
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:4]) + (", …" if len(names) > 4 else "")
 
 
 def freeze(net: Net, ladder: str, head: int = 1) -> Net:

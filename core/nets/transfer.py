@@ -19,6 +19,7 @@ from core.nets.words import CLASSES
 HEADS = {
     "linear": (Layer("linear", CLASSES),),  # report R2, and R1's Greek letters
     "gap-256": (Layer("linear", 256), Layer("relu"), Layer("dropout", 0.5), Layer("linear", CLASSES)),  # R1's animals
+    "kept": (Layer("linear", CLASSES),),  # the trunk's own last layer, as far as it knows the classes
 }
 KEEP = ("filters", "kernel", "batch_norm", "activation")  # knobs that would make another trunk of it
 

@@ -1,6 +1,6 @@
 """Trunks: where a transfer run begins. A model, a run, or a backbone by name becomes a network with a new head."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,14 +98,27 @@ def settled(config: RunConfig, shape: tuple[int, int, int]) -> RunConfig:
     assert config.trunk
     refuse_knobs(config)
     trunk = found(config.trunk)
+    if config.head == "kept" and trunk.card is None:
+        raise LabError(
+            f"head is 'kept', but {config.trunk} answers with ImageNet's 1,000 classes; allowed with a backbone: "
+            "linear, gap-256."
+        )
     line = joined(trunk.line, config.head, trunk.card.shape if trunk.card else None, shape)
     return config.replace(net=line, scale=trunk.card.scale if trunk.card else config.scale)
 
 
 def start(
-    config: RunConfig, shape: tuple[int, int, int], classes: int, progress: Progress | None = None
+    config: RunConfig,
+    shape: tuple[int, int, int],
+    classes: int,
+    progress: Progress | None = None,
+    names: Sequence[str] = (),
 ) -> "tuple[RunConfig, Net, list[str]]":
-    """The settled config, the network it begins with, and sentences on what had to be made to fit."""
+    """The settled config, the network it begins with, and sentences on what had to be made to fit.
+
+    `names` are those of the classes, for a head that keeps the trunk's answers.
+    """
+    from core.nets.head import keep_answers
     from core.nets.network import network
     from core.nets.transfer import free, pour
 
@@ -116,7 +129,12 @@ def start(
         config = config.replace(net=config.net.replace(" pretrained", ""))
         return config, network(config, shape, classes), ["From scratch: only the trunk's layers are taken, no weights."]
     net = network(config, shape, classes, progress)
-    notes = pour(net, checkpoint.load(trunk.folder)[0], config.head) if trunk.folder else []
+    notes: list[str] = []
+    if trunk.folder and trunk.card:
+        source = checkpoint.load(trunk.folder)[0]
+        notes = pour(net, source, config.head)
+        if config.head == "kept":
+            notes.append(keep_answers(net, source, trunk.card.classes, names))
     return config, free(net, config), notes
 
 
@@ -130,7 +148,7 @@ def prepared(
 
     notes: list[str] = []
     if resume is None:
-        config, net, notes = start(config, data.shape, len(data.classes), progress)
+        config, net, notes = start(config, data.shape, len(data.classes), progress, data.classes)
     else:
         net = network(config.replace(net=config.net.replace(" pretrained", "")), data.shape, len(data.classes))
         net.load_state_dict(resume.weights)

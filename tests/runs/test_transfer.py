@@ -186,6 +186,34 @@ def test_the_layers_below_the_head_learn_more_slowly(trunk):
     assert not torch.equal(first["layers.8.weight"], last["layers.8.weight"])
 
 
+def test_a_kept_head_answers_as_the_trunk_did_for_the_classes_it_knows(trunk):
+    given = config(head="kept")
+    _, net, notes = trunks.start(given, (1, 12, 12), 3, names=("d", "new", "a"))
+    old = checkpoint.load(checkpoint.find("small"))[0].eval()
+    x = torch.rand(4, 1, 12, 12)
+    assert torch.equal(net.eval()(x)[:, [0, 2]], old(x)[:, [3, 0]])
+    assert notes == ["The last layer begins with the trunk's answers to 2 of the 3 classes."]
+    assert [name for name, p in net.named_parameters() if p.requires_grad] == ["layers.8.weight", "layers.8.bias"]
+
+
+def test_a_run_that_keeps_its_head_begins_where_its_trunk_ended(tiny):
+    store, first = Store(), config(trunk=None, net=LINE, epochs=4)
+    done = store.run(train_now(store, first, lambda fact: None))
+    on = config(trunk=f"run:{done.id}", head="kept", retrain="all", lr=1e-7)
+    more = store.run(train_now(store, on, lambda fact: None))
+    anew = [store.run(train_now(store, on.replace(head="linear", seed=seed), lambda fact: None)) for seed in range(3)]
+    assert done.result["test/accuracy"] > 0.9
+    assert more.result["test/accuracy"] == pytest.approx(done.result["test/accuracy"], abs=0.03)
+    assert min(each.result["test/accuracy"] for each in anew) < 0.7, "a new head has to begin anew"
+
+
+def test_a_head_cannot_be_kept_where_no_class_is_known(trunk):
+    with pytest.raises(LabError, match="knows none of these classes: it answers a, b, c, d, …, and they are left, rig"):
+        trained(config(head="kept"), data())
+    with pytest.raises(LabError, match="answers with ImageNet's 1,000 classes; allowed with a backbone: linear"):
+        trunks.start(RunConfig("photos", trunk="resnet18 pretrained", head="kept"), (3, 32, 32), 2)
+
+
 def test_r1s_counter_says_21330_frozen_and_153_trainable():
     plan = trunks.plan(RunConfig("greek27", trunk="r1-lenet-mnist"), (1, 28, 28), 3)
     assert (plan.frozen, plan.trainable) == (21_330, 153)

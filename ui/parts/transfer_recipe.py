@@ -80,7 +80,11 @@ def controls() -> RunConfig | None:
         _number("Rate", "lr", 1e-6, 1.0, 0.001)
         _number("Changed copies", "copies", 0, 200, 5)
         _number("Unfreeze a rung every … epochs", "unfreeze_at", 0, 100, 1)
-        heads = {"linear": "one linear layer", "gap-256": "mean, 256 units, dropout"}
+        heads = {
+            "linear": "one linear layer",
+            "gap-256": "mean, 256 units, dropout",
+            "kept": "the trunk's own, for the classes it knows",
+        }
         _select("Head", "head", list(heads), heads.get)
     recipe = st.session_state["tr-recipe"]
     base = PRESETS[recipe].config if recipe in RECIPES else START
