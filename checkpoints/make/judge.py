@@ -13,10 +13,12 @@ from checkpoints.make.keep import Kept
 from checkpoints.make.learn import Say
 from checkpoints.make.outliers import UNSEEN
 from checkpoints.make.tasks import MORE_DIGITS, PAGES, TASKS, Material, Task, train
-from core.look.predictor import SURE, rival
+from core.look.alphabet import together
+from core.look.predictor import SURE, Prediction, rival
 
 CLEAR = PAGES[:4]  # the pen letters are torn from running text, and often no longer readable
 LOST = 0.01  # the share of good drawings that may be refused, pen letters included
+LINE, DEALT = 4, 20  # characters in a line of the page, and how often a hand's drawings are dealt into lines
 SOME = 30  # every so-many-th MNIST digit is put beside the drawings where a level is chosen
 
 
@@ -107,6 +109,9 @@ def figures(of: Answers) -> tuple[dict[str, Any], dict[str, Any]]:
             right, count = learn.accuracy(of.drawn[mask], labels[mask])
             row = {"right": right, "of": count, "accuracy": round(right / count, 4)}
             found[f"unseen writers, {name}"] = row | _told(of.drawn[mask], labels[mask], temperature, level)
+    if of.drawn.shape[1] == len(LABELS):
+        for name in CLEAR[:3]:
+            found[f"in lines of four, unseen writers, {name}"] = round(in_lines(of, name, temperature, level), 4)
     letters = of.drawn.shape[1] - 24  # where alpha stands
     course = (source == "greek") & (labels >= letters) & (labels < letters + 3)
     if letters >= 0 and course.any():
@@ -140,6 +145,30 @@ def _told(logits: Tensor, labels: np.ndarray, temperature: float, level: float) 
         found["said plainly"] += plain
         found["said plainly and right"] += plain and right
     return {name: int(count) for name, count in found.items()}
+
+
+def in_lines(of: Answers, source: str, temperature: float, level: float) -> float:
+    """The share that is right when each hand's drawings of one alphabet are read in lines of four, as on the page."""
+    said = [_answer(row, temperature, level) for row in of.drawn]
+    luck, right, count = np.random.default_rng(0), 0, 0
+    for writer in sorted(set(of.people.writer[of.people.source == source])):
+        mine = np.flatnonzero((of.people.source == source) & (of.people.writer == writer))
+        for _ in range(DEALT):
+            order = luck.permutation(mine)
+            for line in (order[start : start + LINE] for start in range(0, len(order), LINE)):
+                read = together([said[place] for place in line])
+                right += sum(
+                    one.label == LABELS[of.people.labels[place]] for one, place in zip(read, line, strict=True)
+                )
+                count += len(line)
+    return right / max(count, 1)
+
+
+def _answer(logits: Tensor, temperature: float, level: float) -> Prediction:
+    chances = torch.softmax(logits / temperature, 0).tolist()
+    top = sorted(zip(LABELS, chances, strict=True), key=lambda each: -each[1])
+    evidence = float(torch.logsumexp(logits, 0))
+    return Prediction(top[0][0], top[0][1], top, 0.0, evidence < level, rival(top))
 
 
 def _rate(logits: Tensor, pool: Pool) -> float:
