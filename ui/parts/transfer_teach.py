@@ -49,11 +49,10 @@ STEPS = (
 
 def welcome(drawings: Pool) -> None:
     """How it goes, and what the class has drawn before."""
-    with st.grid("auto", min_column_width=220):
-        for number, (title, text) in enumerate(STEPS, 1):
-            with st.container(border=True, height="stretch", gap="xxsmall"):
-                st.markdown(f"**{number}. {title}**")
-                st.caption(text)
+    for number, (column, (title, text)) in enumerate(zip(st.columns(len(STEPS)), STEPS, strict=True), 1):
+        with column, st.container(border=True, height="stretch", gap="xxsmall"):
+            st.markdown(f"**{number}. {title}**")
+            st.caption(text)
     own = {label: count for label, count in drawings.labels().items() if label not in GLYPHS}
     if own:
         st.pills(
