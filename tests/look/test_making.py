@@ -14,7 +14,7 @@ from core.look.predictor import Predictor
 from core.nets import checkpoint
 from core.nets.line import build
 
-WRITERS = 3
+WRITERS = 5
 
 
 def drawings(folder: Path) -> Path:
