@@ -16,7 +16,8 @@ import torch
 from torch import Tensor, nn
 
 from checkpoints.make import learn
-from checkpoints.make.judge import Answers, fair_biases, fairly, figures, hold_out, joined_answers
+from checkpoints.make.biases import fair_biases, fairly
+from checkpoints.make.judge import Answers, figures, hold_out, joined_answers
 from checkpoints.make.keep import Kept
 from checkpoints.make.learn import MEAN, STD
 from checkpoints.make.tasks import MORE_DIGITS, TASKS, Material, Task, gather, train

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from checkpoints.make import learn
 from checkpoints.make.gather import DIGITS, GREEK, LABELS, Pool, fold_of, joined
@@ -19,7 +18,6 @@ from core.look.predictor import SURE, Prediction, rival
 
 CLEAR = PAGES[:4]  # the pen letters are torn from running text, and often no longer readable
 LOST = 0.01  # the share of good drawings that may be refused, pen letters included
-OF_MNIST, MOUSE = 0.1, 0.3  # what a digit of MNIST, and a letter by one of the few mouse hands, counts beside a drawing
 LINE, DEALT = 4, 20  # characters in a line of the page, and how often a hand's drawings are dealt into lines
 SOME = 30  # every so-many-th MNIST digit is put beside the drawings where a level is chosen
 
@@ -70,44 +68,6 @@ def joined_answers(rows: list[Answers]) -> Answers:
 
     pools = [joined([getattr(row, name) for row in rows]) for name in ("people", "digits")]
     return Answers(pools[0], all_logits("drawn"), pools[1], all_logits("mnist"), all_logits("none"))
-
-
-def fairly(rows: list[Answers]) -> list[Answers]:
-    """Each group's answers with the biases that the other groups ask for."""
-    return [shifted(row, fair_biases([other for other in rows if other is not row])) for row in rows]
-
-
-def fair_biases(rows: list[Answers]) -> Tensor:
-    """What is added to each of the 34 logits, so that neither alphabet pays much for being joined with the other: MNIST
-    has a thousand zeros for every omicron that somebody drew. From drawings by unseen hands and every other test digit.
-    """
-    logits, labels, weights = [], [], []
-    for place, row in enumerate(rows):
-        clear = np.isin(row.people.source, CLEAR)
-        digits = slice(2 * place, None, 2 * len(rows))  # each of those digits is answered by one group's network
-        logits += [row.drawn[clear], row.mnist[digits]]
-        labels += [row.people.labels[clear], row.digits.labels[digits]]
-        weights += [np.where(row.people.source[clear] == "greek24-mouse", MOUSE, 1.0)]
-        weights += [np.full(len(labels[-1]), OF_MNIST)]
-    x, y = torch.cat(logits), torch.tensor(np.concatenate(labels))
-    weight = torch.tensor(np.concatenate(weights), dtype=torch.float32)
-    biases = torch.zeros(x.shape[1], requires_grad=True)
-    optimiser = torch.optim.LBFGS([biases], max_iter=200)
-
-    def loss() -> Tensor:
-        optimiser.zero_grad()
-        found = (weight * F.cross_entropy(x + biases, y, reduction="none")).sum() + biases.square().sum()
-        found.backward()
-        return found
-
-    optimiser.step(loss)  # type: ignore[no-untyped-call, arg-type]
-    return biases.detach()
-
-
-def shifted(of: Answers, biases: Tensor) -> Answers:
-    """The answers with biases; of MNIST only the half that the biases were not fitted on."""
-    digits = of.digits.where(np.arange(len(of.digits)) % 2 == 1)
-    return Answers(of.people, of.drawn + biases, digits, of.mnist[1::2] + biases, of.none + biases)
 
 
 def figures(of: Answers) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -4,10 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from torch.nn import functional as F
 
 from checkpoints.make import ink
-from checkpoints.make.gather import DIGITS, GREEK, LABELS
+from checkpoints.make.biases import fair_biases, fairly
+from checkpoints.make.gather import DIGITS, GREEK, LABELS, Pool
+from checkpoints.make.judge import Answers, joined_answers
 from checkpoints.make.keep import Kept
 from core.data.strokes import draw_set
 from core.look.predictor import Predictor
@@ -43,6 +47,41 @@ def digits(folder: Path) -> Path:
         (raw / f"{part}-images-idx3-ubyte").write_bytes(bytes(16) + x.numpy().tobytes())
         (raw / f"{part}-labels-idx1-ubyte").write_bytes(bytes(8) + y.numpy().astype(np.uint8).tobytes())
     return folder
+
+
+def answers(seed: int, omicrons: float, count: int = 400) -> Answers:
+    """Answers of a network for which every omicron is nearly as much a 0, and more so the lower `omicrons` is."""
+    luck = np.random.default_rng(seed)
+    labels = luck.choice([LABELS.index(name) for name in ("0", "3", "omicron", "psi")], count)
+    zero, omicron = LABELS.index("0"), LABELS.index("omicron")
+    logits = luck.normal(0, 0.3, (count, len(LABELS))).astype(np.float32)
+    logits[np.arange(count), labels] += 6
+    logits[labels == omicron, zero] += 6
+    logits[:, omicron] += omicrons * (labels == omicron)
+    pictures, names = np.zeros((count, 28, 28), np.uint8), np.full(count, "greek24")
+    people, rows = Pool(pictures, labels, names, names), torch.from_numpy(logits)
+    digits = Pool(pictures, np.where(labels < 10, labels, 3), names, names)
+    sure = F.one_hot(torch.from_numpy(digits.labels), len(LABELS)).float() * 6
+    return Answers(people, rows, digits, sure, rows)
+
+
+def right(of: Answers, name: str) -> float:
+    mine = of.people.labels == LABELS.index(name)
+    return float((of.drawn[mine].argmax(1).numpy() == LABELS.index(name)).mean())
+
+
+def test_a_bias_for_each_character_helps_letters_that_digits_shout_down():
+    rows = [answers(seed, omicrons=-0.3) for seed in range(3)]
+    before, after = joined_answers(rows), joined_answers(fairly(rows))
+    assert right(before, "omicron") < 0.4 < 0.6 < right(after, "omicron")
+    assert all(right(after, name) > 0.97 for name in ("0", "3", "psi"))
+    assert len(after.digits) == len(before.digits) / 2, "the digits that had a say are not judged"
+
+
+def test_a_hand_has_no_say_in_its_own_biases():
+    odd, *others = rows = [answers(0, omicrons=-4.0), answers(1, omicrons=0.0), answers(2, omicrons=0.0)]
+    assert torch.equal(fairly(rows)[0].drawn, odd.drawn + fair_biases(others))
+    assert not torch.allclose(fair_biases(rows), fair_biases(others), atol=0.1)
 
 
 @pytest.mark.slow
