@@ -16,12 +16,12 @@ class Residual(nn.Module):
         self.bn2 = nn.BatchNorm2d(filters)
         self.skip = nn.Identity()
         if inputs != filters or stride > 1:
-            self.skip = nn.Sequential(nn.Conv2d(inputs, filters, 1, stride, bias=False), nn.BatchNorm2d(filters))
-        self.activation = activation
+            self.skip = nn.Sequential(nn.Conv2d(inputs, filters, 1, bias=False), nn.BatchNorm2d(filters))
+        self.stride, self.activation = stride, activation
 
     def forward(self, x):
         inner = self.bn2(self.conv2(self.activation(self.bn1(self.conv1(x)))))
-        return self.activation(inner + self.skip(x))
+        return self.activation(inner + self.skip(x[..., :: self.stride, :: self.stride]))
 '''
 PLAIN = '''
 class PlainResidual(nn.Module):
@@ -33,12 +33,12 @@ class PlainResidual(nn.Module):
         self.conv2 = nn.Conv2d(filters, filters, 3, 1, 1)
         self.skip = nn.Identity()
         if inputs != filters or stride > 1:
-            self.skip = nn.Sequential(nn.Conv2d(inputs, filters, 1, stride))
-        self.activation = activation
+            self.skip = nn.Sequential(nn.Conv2d(inputs, filters, 1))
+        self.stride, self.activation = stride, activation
 
     def forward(self, x):
         inner = self.conv2(self.activation(self.conv1(x)))
-        return self.activation(inner + self.skip(x))
+        return self.activation(inner + self.skip(x[..., :: self.stride, :: self.stride]))
 '''
 SCALE = '''
 class Scale(nn.Module):
