@@ -113,7 +113,7 @@ def test_picked_pictures_become_a_slider(latent):
     click(page, sheet.locator("img"), 8)
     sheet.locator("b.less").wait_for(state="attached", timeout=20_000)
     name = page.get_by_label("Keep it as a slider named")
-    name.wait_for(timeout=60_000)
+    name.wait_for(timeout=240_000)
     name.fill("mine")
     page.get_by_role("button", name="Keep", exact=True).click()
     slider = page.get_by_role("slider", name="mine")
