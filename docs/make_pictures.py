@@ -27,7 +27,7 @@ RECORDED = json.loads((paths.ROOT / "tests" / "data" / "strokes_recorded.json").
 SEVEN = [(0.22, 0.24), (0.72, 0.2), (0.6, 0.45), (0.42, 0.85)]
 LETTERS = (44, 58, 54, 66, 78, 92)  # recorded drawings: alpha omicron lambda psi alpha omicron
 Point = tuple[float, float]
-LINES = [[(x / 10_000, y / 10_000) for x, y in stroke.points] for stroke in drawn.unpack(RECORDED[92]["ink"])]
+LINES = [[(x / drawn.UNIT, y / drawn.UNIT) for x, y in stroke.points] for stroke in drawn.unpack(RECORDED[92]["ink"])]
 
 
 def home(page: Page) -> None:

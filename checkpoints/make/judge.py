@@ -14,7 +14,8 @@ from checkpoints.make.learn import Say
 from checkpoints.make.outliers import UNSEEN
 from checkpoints.make.tasks import MORE_DIGITS, PAGES, TASKS, Material, Task, train
 from core.look.alphabet import together
-from core.look.predictor import SURE, Prediction, rival
+from core.look.predictor import SURE, Predictor, rival
+from core.nets.card import Card
 
 CLEAR = PAGES[:4]  # the pen letters are torn from running text, and often no longer readable
 LOST = 0.01  # the share of good drawings that may be refused, pen letters included
@@ -126,7 +127,9 @@ def _told(logits: Tensor, labels: np.ndarray, temperature: float, level: float) 
 
 def in_lines(of: Answers, source: str, temperature: float, level: float) -> float:
     """The share that is right when each hand's drawings of one alphabet are read in lines of four, as on the page."""
-    said = [_answer(row, temperature, level) for row in of.drawn]
+    reading = {"temperature": temperature, "known_at": level}
+    reader = Predictor(nn.Identity(), Card("held out", "", (1, 28, 28), LABELS, reading=reading))
+    said = [reader.answer(row) for row in of.drawn]
     luck, right, count = np.random.default_rng(0), 0, 0
     for writer in sorted(set(of.people.writer[of.people.source == source])):
         mine = np.flatnonzero((of.people.source == source) & (of.people.writer == writer))
@@ -139,13 +142,6 @@ def in_lines(of: Answers, source: str, temperature: float, level: float) -> floa
                 )
                 count += len(line)
     return right / max(count, 1)
-
-
-def _answer(logits: Tensor, temperature: float, level: float) -> Prediction:
-    chances = torch.softmax(logits / temperature, 0).tolist()
-    top = sorted(zip(LABELS, chances, strict=True), key=lambda each: -each[1])
-    evidence = float(torch.logsumexp(logits, 0))
-    return Prediction(top[0][0], top[0][1], top, 0.0, evidence < level, rival(top))
 
 
 def _rate(logits: Tensor, pool: Pool) -> float:

@@ -5,7 +5,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from core.cli.verb import Failed
+from core.cli.verb import Failed, settings
 from core.config import PRESETS, preset
 from core.config.plan import PRUNERS, SAMPLERS, Plan
 from core.config.vary import parse
@@ -19,15 +19,7 @@ POLL = 0.5  # seconds between two looks while watching
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preset", required=True, metavar="NAME", help=f"where to start from: {', '.join(PRESETS)}")
-    parser.add_argument(
-        "--set",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="KEY=VALUE",
-        dest="settings",
-        help="turn one knob for all runs",
-    )
+    settings(parser, "turn knobs for all runs")
     parser.add_argument(
         "--vary",
         nargs="+",

@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
-from core.cli.verb import Failed
+from core.cli.verb import Failed, settings
 from core.config import PRESETS, RunConfig, preset
 from core.runs.run import Run
 from core.runs.store import Store
@@ -15,15 +15,7 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preset", required=True, metavar="NAME", help=f"where to start from: {', '.join(PRESETS)}")
-    parser.add_argument(
-        "--set",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="KEY=VALUE",
-        dest="settings",
-        help="turn one knob, e.g. lr=0.01",
-    )
+    settings(parser, "turn knobs, e.g. lr=0.01")
     parser.add_argument("--watch", action="store_true", help="train in the foreground and wait for the end")
     parser.add_argument("--name", help="what to call the run")
 

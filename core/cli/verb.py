@@ -26,6 +26,12 @@ class Parser(argparse.ArgumentParser):
         raise LabError(message)
 
 
+def settings(parser: argparse.ArgumentParser, about: str) -> None:
+    """`--set`, the same for every verb that turns knobs."""
+    form = "KEY=VALUE"
+    parser.add_argument("--set", nargs="+", action="extend", default=[], metavar=form, dest="settings", help=about)
+
+
 class Failed(Exception):
     """The verb did its work and the result is bad news: the value is shown, the exit status is 1."""
 
