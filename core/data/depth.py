@@ -1,6 +1,6 @@
 """How much darker than its paper every pixel is: light or dark ink, uneven light, shadows and grain of any photo."""
 
-from functools import cache
+from functools import cache, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ PALE = 14 / 255  # ink paler than this against its paper is no ink
 
 def dark_on_light(plane: Floats) -> bool:
     """Whether the ink is darker than the paper: a smooth sheet is laid through the paper, the ink sticks out of it."""
+    ground = middle(rim_of(plane))
+    if plane.max() <= ground or plane.min() >= ground:  # a clean canvas: nothing sticks out on the other side
+        return bool(plane.max() <= ground)
     small = np.asarray(Image.fromarray(plane).resize((24, 24), Image.Resampling.BOX), np.float64)
     terms, rim, weight = _bent_sheet()
     level = float(np.median(small.ravel()[rim]))
@@ -44,19 +47,22 @@ def _bent_sheet() -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.fl
 def ink_of(colour: Bytes, page: bool = False) -> tuple[Floats, str]:
     """How much ink every pixel holds, 0..1, and the sentence if that is none."""
     planes = np.atleast_3d(colour).astype(np.float32) / np.float32(255)  # (height, width, 1 or 3)
-    if not dark_on_light(planes.mean(axis=2, dtype=np.float32)):
+    if not dark_on_light(planes.mean(axis=2, dtype=np.float32) if planes.shape[2] > 1 else planes[:, :, 0]):
         planes = 1 - planes
     if planes.shape[2] == 3 and float(np.ptp(planes, axis=2).max()) < 0.03:
         planes = planes[:, :, 1:2]  # no colour: one plane says it all
-    depth = np.max(np.stack([_depth(planes[:, :, each]) for each in range(planes.shape[2])]), axis=0)
+    depth = reduce(np.maximum, [_depth(planes[:, :, each]) for each in range(planes.shape[2])])
     nothing = np.zeros(depth.shape, np.float32)
     strong = _top(depth, max(4, depth.size // 2000))
-    noise = 1.5 * float(np.median(rim_of(depth)))
+    noise = 1.5 * middle(rim_of(depth))
     if strong < PALE or strong < 4 * noise or strong < 7 * _grain(planes[:, :, 0]):
         return nothing, "There is no ink in this picture: it has one colour all over."
     level = _between(depth[depth > max(0.12 * strong, 2 * noise)])
     full = float(np.percentile(depth[depth >= level], 60))
-    ink = np.clip((depth / full - 0.2) / 0.6, 0, 1)
+    ink = depth / np.float32(full)
+    ink -= np.float32(0.2)
+    ink /= np.float32(0.6)
+    np.clip(ink, 0, 1, out=ink)
     ink = without_lines(ink)
     ink = without_dust(ink, page)
     if float((ink > 0.5).mean()) > 0.75:
@@ -67,7 +73,7 @@ def ink_of(colour: Bytes, page: bool = False) -> tuple[Floats, str]:
 def _depth(plane: Floats) -> Floats:
     """How much darker than its paper each pixel is. The paper is what stays when all strokes are filled in."""
     height, width = plane.shape
-    ground = float(np.median(rim_of(plane)))
+    ground = middle(rim_of(plane))
     flat = ground - plane
     if float((abs(rim_of(flat)) < 0.03).mean()) > 0.6 and not _half_dark(flat):  # a clean canvas: only paper and pen
         return np.asarray(np.maximum(flat, 0), np.float32)
@@ -96,10 +102,16 @@ def rim_of(plane: Floats) -> Floats:
     return np.concatenate([side.ravel() for side in sides])
 
 
+def middle(values: Floats) -> float:
+    """The median, at once where more than half of the values are one and the same: on every clean canvas."""
+    first = values.flat[0]
+    return float(first if 2 * np.count_nonzero(values == first) > values.size else np.median(values))
+
+
 def _grain(plane: Floats) -> float:
     """The spread of the paper's grain and the camera's noise, by the usual difference from the nearest pixels."""
-    middle, before, after = plane[::2, 1:-1:2], plane[::2, :-2:2], plane[::2, 2::2]
-    return 1.21 * float(np.median(np.abs(middle - (before + after) / 2)))
+    here, before, after = plane[::2, 1:-1:2], plane[::2, :-2:2], plane[::2, 2::2]
+    return 1.21 * middle(np.abs(here - (before + after) / 2))
 
 
 def _top(values: Floats, count: int) -> float:

@@ -49,18 +49,19 @@ def prepare(raw: NDArray[Any], steps: Steps = Steps()) -> Prepared:
         size = f"{raw.shape[1]} x {raw.shape[0]}"
         why = f"The picture has {size} pixels; a character needs at least {SMALLEST} x {SMALLEST}."
         return Prepared(np.zeros((SIDE, SIDE), np.uint8), {"raw": grey(raw)}, True, why)
-    stages = {"raw": grey(shrunk(raw)[0])}
+    small = shrunk(raw)
+    stages = {"raw": grey(small[0])}
     if steps == Steps() and already_made(stages["raw"]):
         return Prepared(_as_mnist(stages["raw"]), stages, box=(0, 0, SIDE, SIDE))
-    found = paper.find_ink(raw, closer=steps.crop)
+    found = paper.find_ink(raw, steps.crop, small)
     ink = found.ink if steps.threshold else paper.upright(raw, found)
     stages["threshold"] = as_bytes(ink)
     box = found.box if steps.crop and not found.why else (0, 0, ink.shape[1], ink.shape[0])
     cut = ink[box[1] : box[3], box[0] : box[2]]
     stages["crop"] = as_bytes(cut)
-    small = fit_box(cut, steps.pen and steps.threshold) if steps.resize else _sized(cut, SIDE, SIDE)
-    stages["resize"] = as_bytes(small)
-    image = as_bytes(place(small, steps.centre))
+    fitted = fit_box(cut, steps.pen and steps.threshold) if steps.resize else _sized(cut, SIDE, SIDE)
+    stages["resize"] = as_bytes(fitted)
+    image = as_bytes(place(fitted, steps.centre))
     stages["centre"] = image
     if found.why:
         return Prepared(np.zeros_like(image), stages, True, found.why)

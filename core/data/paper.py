@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from core.data.depth import dark_on_light, ink_of, rim_of
+from core.data.depth import dark_on_light, ink_of, middle, rim_of
 from core.data.pixels import Bytes, Floats, grey, opaque, shrunk
 
 SMALL_FIND = 60  # a character smaller than this is cut out of the full picture and looked at again
@@ -37,14 +37,18 @@ class Found:
         return (left + self.corner[0], top + self.corner[1], right + self.corner[0], bottom + self.corner[1])
 
 
-def find_ink(raw: NDArray[Any], closer: bool = True) -> Found:
-    """The ink of a picture at a workable size; small writing on a large picture is looked at twice."""
-    colour, scale = shrunk(raw)
-    if closer and (inner := _scrap(opaque(colour))):
+def find_ink(raw: NDArray[Any], closer: bool = True, small: tuple[Bytes, float] | None = None) -> Found:
+    """The ink of a picture at a workable size; small writing on a large picture is looked at twice.
+
+    `small` is `shrunk(raw)`, for those who have it already.
+    """
+    colour, scale = small or shrunk(raw)
+    colour = opaque(colour)
+    if closer and (inner := _scrap(colour)):
         near = _part(raw, Found(np.zeros((1, 1), np.float32), inner, scale), 0)
         if near and not near.why and not near.touches_edge:
             return near
-    ink, why = ink_of(opaque(colour))
+    ink, why = ink_of(colour)
     box = _box(ink)
     if why or not box[2]:
         return Found(ink, (0, 0, 0, 0), scale, why or NO_INK)
@@ -82,8 +86,9 @@ def _part(raw: NDArray[Any], far: Found, room: float) -> Found | None:
 def _scrap(colour: Bytes) -> tuple[int, int, int, int] | None:
     """The inside of a photo or scrap of paper that lies on a plain sheet: a box whose whole rim is not the sheet."""
     plane = colour.astype(np.float32).mean(axis=2) if colour.ndim == 3 else colour.astype(np.float32)
-    ground = float(np.median(rim_of(plane)))
-    if float((abs(rim_of(plane) - ground) < 6).mean()) < 0.7:
+    rim = rim_of(plane)
+    ground = middle(rim)
+    if float((abs(rim - ground) < 6).mean()) < 0.7:
         return None
     other = abs(plane - ground) > 12
     rows, columns = np.nonzero(other.sum(axis=1) > 4)[0], np.nonzero(other.sum(axis=0) > 4)[0]
