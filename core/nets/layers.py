@@ -88,7 +88,7 @@ class Add(nn.Module):
         return x + shortcut
 
 
-class Shortcut(nn.Conv2d):
+class Pointwise(nn.Conv2d):
     """A 1x1 convolution that first leaves out the places its stride passes over: the same sums.
 
     Told the stride, oneDNN 3.12 gets its weights' gradient wrong by a third and writes past its memory, on CPUs without
@@ -96,8 +96,10 @@ class Shortcut(nn.Conv2d):
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        down, across = self.stride
-        return F.conv2d(x[..., ::down, ::across], self.weight, self.bias)
+        assert not isinstance(self.padding, str)
+        (down, across), (above, beside) = self.stride, self.padding
+        x = F.pad(x, (beside, beside, above, above))
+        return F.conv2d(x[..., ::down, ::across], self.weight, self.bias, groups=self.groups)
 
 
 class Residual(nn.Module):
@@ -113,7 +115,7 @@ class Residual(nn.Module):
         self.skip: nn.Module = nn.Identity()
         if inputs != filters or stride > 1:
             norm = [] if plain else [nn.BatchNorm2d(filters)]
-            self.skip = nn.Sequential(Shortcut(inputs, filters, 1, stride, bias=plain), *norm)
+            self.skip = nn.Sequential(Pointwise(inputs, filters, 1, stride, bias=plain), *norm)
         self.add = Add()
         self.act2 = ACTIVATION[activation]()
 
@@ -121,6 +123,11 @@ class Residual(nn.Module):
         inner: Tensor = self.bn2(self.conv2(self.act1(self.bn1(self.conv1(x)))))
         result: Tensor = self.act2(self.add(inner, self.skip(x)))
         return result
+
+
+def skips(place: Place) -> bool:
+    """Whether this is a 1x1 convolution with a stride: it looks at some places only."""
+    return place.layer.kernel == (1, 1) and place.layer.stride > 1
 
 
 def module(place: Place) -> nn.Module:
@@ -132,9 +139,8 @@ def module(place: Place) -> nn.Module:
         return ACTIVATION[word]()
     if word == "conv":
         assert layer.kernel
-        return nn.Conv2d(
-            place.before[0], layer.size, layer.kernel, layer.stride, padding=place.padding, groups=layer.groups
-        )
+        kind = Pointwise if skips(place) else nn.Conv2d
+        return kind(place.before[0], layer.size, layer.kernel, layer.stride, place.padding, groups=layer.groups)
     if word == "res":
         return Residual(place.before[0], layer.size, layer.stride, layer.activation or "relu", layer.plain)
     if word == "linear":

@@ -1,7 +1,7 @@
 """A run as code: its network as a torch Sequential, one line for each word of the network line."""
 
 from core.errors import LabError
-from core.nets.layers import ACTIVATION
+from core.nets.layers import ACTIVATION, skips
 from core.nets.shapes import Place
 
 RESIDUAL = '''
@@ -116,7 +116,7 @@ def _modules(place: Place) -> list[str]:
     if word in ACTIVATION:
         return [f"nn.{ACTIVATION[word].__name__}(),"]
     if word == "conv":
-        return [f"{_conv(place)},  # {after}"]
+        return [*_places(place), f"{_conv(place)},  # {after}"]
     if word == "res":
         activation = f"nn.{ACTIVATION[layer.activation or 'relu'].__name__}()"
         name = "PlainResidual" if layer.plain else "Residual"
@@ -141,14 +141,22 @@ def _modules(place: Place) -> list[str]:
     return []  # softmax: the loss takes it; mirror: the whole net does it
 
 
+def _places(place: Place) -> list[str]:
+    """What leaves out the places that a strided 1x1 convolution passes over (see `Pointwise`)."""
+    if not skips(place):
+        return []
+    around = [f"nn.ZeroPad2d({place.padding[0]}),"] if any(place.padding) else []
+    return [*around, f"nn.MaxPool2d(1, {place.layer.stride}),  # one place of {place.layer.stride} each way"]
+
+
 def _conv(place: Place) -> str:
     layer = place.layer
     assert layer.kernel
     kernel = str(layer.kernel[0]) if layer.kernel[0] == layer.kernel[1] else str(tuple(layer.kernel))
     parts = [str(place.before[0]), str(layer.size), kernel]
-    if layer.stride != 1:
+    if layer.stride != 1 and not skips(place):
         parts.append(f"stride={layer.stride}")
-    if any(place.padding):
+    if any(place.padding) and not skips(place):
         same = place.padding[0] == place.padding[1]
         parts.append(f"padding={place.padding[0] if same else place.padding}")
     if layer.groups != 1:

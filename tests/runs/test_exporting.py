@@ -111,6 +111,13 @@ RECIPES = {
         weight_decay=0.01,
         **BASE,
     ),
+    "1x1 convolutions with strides, one with a margin": RunConfig(
+        "colour",
+        "conv 8 3x3 p1 | bn | relu | conv 12 1x1 s2 | relu | conv 12 1x1 s2 p1 g2 | bn | relu | gmp | linear classes",
+        lr=0.05,
+        **MUON,
+        **BASE,
+    ),
     "no warm-up, a scale at the end, unit pixels": RunConfig(
         "grey", f"{NET} | scale 0.5", scale="unit", average=0.5, warmup=0.0, lr=0.02, **MUON, **BASE
     ),
