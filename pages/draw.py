@@ -112,11 +112,11 @@ def classroom() -> None:
 
 with st.container(key="draw-top"):
     left, right = st.columns(2, gap="large")
-with left:
+with left, st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     source = links.choice("Where the ink comes from", "source", list(SOURCES), SOURCES.get)
-with right, st.container(horizontal=True, vertical_alignment="center"):
-    models.chooser()
     links.teach()
+with right:
+    models.chooser()
 if source == canvas.PAD:
     desk()
     closer()
