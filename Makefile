@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.install-stamp
+JOBS ?= 2  # test processes; each trains on two threads, so a few are enough
 
 .PHONY: install app test check fix bench e2e size
 
@@ -18,7 +19,7 @@ app: install
 	$(BIN)/streamlit run app.py
 
 test: install
-	$(BIN)/python -m pytest tests -m "not browser and not slow"
+	$(BIN)/python -m pytest tests -m "not browser and not slow" -n $(JOBS) --dist worksteal
 
 e2e: install
 	$(BIN)/python -m pytest tests/browser -m browser

@@ -126,9 +126,9 @@ def fit_box(ink: Floats, equal_pen: bool = True, box: int = BOX) -> Floats:
 def _pen_made_equal(mask: NDArray[np.bool_]) -> Floats:
     """The outline moved in or out to the usual pen, but less where the character would break or a gap would close."""
     inside = ndimage.distance_transform_edt(mask)
-    outline = inside - ndimage.distance_transform_edt(~mask)
     width = _width(mask, inside)
     grow = (PEN - width) / 2
+    outline = inside if grow < 0 else inside - ndimage.distance_transform_edt(~mask)  # a thinner pen stays inside
     side = mask if grow < 0 else ~mask  # a thinner pen must keep its pieces, a wider one its loops and gaps
     pieces = _pieces(side)
     least = -0.5 if grow < 0 else max(FINEST - width, 0) / 2
