@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from core.errors import LabError
 
 Points = NDArray[np.float64]
+Picture = NDArray[np.uint8]
 
 SOFT = 3  # painted so many times larger and averaged
 BOWS = 6  # straight pieces of one bow
@@ -20,18 +21,22 @@ MOST = 2_000  # things on one canvas
 ORIGIN = {"left": 0.5, "top": 0.5, "center": 0.0, "right": -0.5, "bottom": -0.5}  # where left and top are measured from
 
 
-def picture(things: Sequence[Any], size: tuple[int, int]) -> NDArray[np.uint8]:
+def picture(things: Sequence[Any], size: tuple[int, int]) -> Picture:
     """(height, width): white paper with everything on it, later things over earlier ones; `size` is width, height."""
     if len(things) > MOST:
         raise LabError(f"The canvas holds {len(things):,} lines; allowed: up to {MOST:,}. Clear it.")
-    paper = Image.new("L", (size[0] * SOFT, size[1] * SOFT), 255)
-    pen = ImageDraw.Draw(paper)
+    return painted(np.full(size[::-1], 255, np.uint8), things)
+
+
+def painted(paper: Picture, things: Sequence[Any]) -> Picture:
+    """The same paper with some things more."""
+    sheet = Image.fromarray(paper)
     try:
         for thing in things:
-            _paint(pen, thing)
+            _paint(sheet, thing)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError):
         raise LabError("What came from the canvas is damaged. Clear the canvas and draw again.") from None
-    return np.asarray(paper.reduce(SOFT))
+    return np.asarray(sheet)
 
 
 def right_edge(thing: Any) -> float:
@@ -40,14 +45,22 @@ def right_edge(thing: Any) -> float:
     return float(path[:, 0].max() + width / 2)
 
 
-def _paint(pen: ImageDraw.ImageDraw, thing: Any) -> None:
+def _paint(sheet: Image.Image, thing: Any) -> None:
+    """Paints only where the thing is, so that a line which grows costs no more than its last stroke."""
     path, width = _placed(thing)
-    colour = _grey(thing["stroke"])
-    path, radius = path * SOFT, max(width * SOFT / 2, 0.5)
-    pen.line(path.ravel().tolist(), fill=colour, width=max(round(2 * radius), 1))
+    colour, half = _grey(thing["stroke"]), width / 2 + 1
+    left, top = np.maximum(np.floor(path.min(axis=0) - half), 0).astype(int).tolist()
+    right, bottom = np.minimum(np.ceil(path.max(axis=0) + half), sheet.size).astype(int).tolist()
+    if left >= right or top >= bottom:
+        return  # moved off the canvas
+    mask = Image.new("L", ((right - left) * SOFT, (bottom - top) * SOFT), 0)
+    pen = ImageDraw.Draw(mask)
+    path, radius = (path - (left, top)) * SOFT, max(width * SOFT / 2, 0.5)
+    pen.line(path.ravel().tolist(), fill=255, width=max(round(2 * radius), 1))
     radius -= 0.5 if len(path) > 1 else 0  # of the round ends and joints: never wider than the line
     for x, y in path.tolist():
-        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+    sheet.paste(colour, (left, top), mask.reduce(SOFT))
 
 
 def _placed(thing: Any) -> tuple[Points, float]:

@@ -47,14 +47,18 @@ def split(raw: NDArray[Any]) -> list[Character]:
     found = paper.find_page(raw, PAGE)
     if found.why:
         return []
-    names, _ = ndimage.label(found.ink > 0.3, np.ones((3, 3)))
+    names, count = ndimage.label(found.ink > 0.3, np.ones((3, 3)))
     pieces = [_box(part) for part in ndimage.find_objects(names)]
     groups = _together(pieces)
     size = float(np.median([max(box.height, box.width) for box, _ in groups]))
     groups = [(box, members) for box, members in groups if max(box.height, box.width) > 0.25 * size]
     ordered = _in_order([box for box, _ in groups])[:MOST]
     members_of = {box: members for box, members in groups}
-    return [_cut(found, names, box, members_of[box]) for box in ordered]
+    owner = np.full(count + 1, -1)  # which character a piece belongs to; specks to none
+    owner[0] = 0  # the paper between the pieces, with their soft rims, to all
+    for number, box in enumerate(ordered, 1):
+        owner[members_of[box]] = number
+    return [_cut(found, owner[names[_place(box)]], box, number) for number, box in enumerate(ordered, 1)]
 
 
 def _box(part: tuple[slice, slice]) -> Box:
@@ -115,10 +119,14 @@ def _in_order(boxes: list[Box]) -> list[Box]:
     return [box for line in lines for box in sorted(line, key=lambda each: each.left)]
 
 
-def _cut(found: paper.Found, names: NDArray[np.int32], box: Box, members: list[int]) -> Character:
+def _place(box: Box) -> tuple[slice, slice]:
+    return slice(box.top, box.bottom), slice(box.left, box.right)
+
+
+def _cut(found: paper.Found, owners: NDArray[np.intp], box: Box, me: int) -> Character:
     """The character without its neighbours, on a white sheet with some room around it."""
-    ink = found.ink[box.top : box.bottom, box.left : box.right]
-    mine = np.isin(names[box.top : box.bottom, box.left : box.right], [0, *members])
+    ink = found.ink[_place(box)]
+    mine = (owners == 0) | (owners == me)
     room = max(4, max(ink.shape) // 4)
     sheet = 255 - np.round(np.pad(np.where(mine, ink, 0), room) * 255).astype(np.uint8)
     low = max(1.0, 40 / max(sheet.shape))  # tiny writing is shown large enough to be seen

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.data.shapes import picture, right_edge
+from core.data.shapes import painted, picture, right_edge
 from core.errors import LabError
 
 COMMON = {"originX": "center", "originY": "center", "scaleX": 1, "scaleY": 1, "stroke": "#000000", "strokeWidth": 10}
@@ -52,6 +52,18 @@ def test_a_mirrored_path_is_mirrored_in_place():
     hook = thing("Path", left=50, top=50, width=40, height=40, path=[["M", 30, 30], ["L", 30, 70], ["L", 70, 70]])
     plain, mirrored = picture([hook], (100, 100)), picture([hook | {"flipX": True}], (100, 100))
     assert abs(plain[:, ::-1].astype(int) - mirrored).mean() < 6 and (plain != mirrored).any()
+
+
+def test_one_thing_more_paints_what_all_of_them_would_and_what_left_the_canvas_paints_nothing():
+    things = [LINE, RING, PATH | {"stroke": "#808080"}, LINE | {"angle": 60, "stroke": "#ffffff"}]
+    grown = picture(things[:1], (200, 100))
+    for each in things[1:]:
+        grown = painted(grown, [each])
+    assert (grown == picture(things, (200, 100))).all()
+    away = LINE | {"left": 900}
+    assert (picture([*things, away], (200, 100)) == grown).all()
+    half = picture([LINE | {"left": 200}], (200, 100))
+    assert half[50, 160:].max() == 0 and half[50, :150].min() == 255
 
 
 def test_the_right_edge_is_the_ink_and_its_pen():

@@ -441,6 +441,18 @@ def test_a_line_on_the_full_canvas_is_split_read_and_kept_over_a_page_switch(ope
     assert not at.exception and len(at.session_state["full"].now.objects) == 3
 
 
+def test_a_stroke_more_undone_or_moved_leaves_the_picture_of_all_strokes():
+    from core.data import shapes
+    from ui.parts.line import State
+
+    size, one, two = (600, 380), pen_line(100, 60, 300), pen_line(200, 60, 300)
+    state = State([], None)
+    for objects in ([one], [one, two], [one], [two], [two, one | {"left": 300}]):
+        state = state.then(objects, size)
+        assert state.objects == objects and (state.raw == shapes.picture(objects, size)).all()
+    assert state.then([], size).raw is None
+
+
 def test_a_damaged_message_from_the_full_canvas_gets_a_sentence(open_page):
     at = open_page("draw.py", source="full")
     for damaged in ([{"type": "Path"}], [7], [pen_line(1e9, 0, 5)], [pen_line(50, 0, 5) | {"scaleX": "x"}]):

@@ -29,7 +29,8 @@ def address(raw: Any) -> str:
     picture = Image.fromarray(np.asarray(raw, np.uint8))
     if picture.mode == "RGBA":
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    picture = picture.convert("RGB")
+    if picture.mode != "L":
+        picture = picture.convert("RGB")
     picture.thumbnail((SHOWN, SHOWN))
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=88)

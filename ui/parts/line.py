@@ -35,6 +35,13 @@ class State:
     def of(cls, objects: list[Any], size: tuple[int, int]) -> "State":
         return cls(objects, shapes.picture(objects, size) if objects else None)
 
+    def then(self, objects: list[Any], size: tuple[int, int]) -> "State":
+        """The next moment: mostly one stroke more, and only that is painted."""
+        known = len(self.objects)
+        if self.raw is None or objects[:known] != self.objects or len(objects) > shapes.MOST:
+            return State.of(objects, size)
+        return State(objects, shapes.painted(self.raw, objects[known:]))
+
 
 @dataclass
 class Kept:
@@ -101,7 +108,7 @@ def full() -> Any:
     objects = (result.json_data or {}).get("objects")
     if isinstance(objects, list) and objects != kept.now.objects:
         try:
-            kept.past = [*kept.past[-MOST:], State.of(objects, (kept.width, TALL))]
+            kept.past = [*kept.past[-MOST:], kept.now.then(objects, (kept.width, TALL))]
             kept.future = []
         except LabError as error:  # only a tampered message gets here
             st.warning(str(error))

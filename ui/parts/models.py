@@ -34,6 +34,7 @@ RUN = "run"
 KEPT = 64  # networks of runs in memory at once: a small one has 100 kB
 RUNS = 200  # the newest runs that can be chosen
 LOOK = 2.0  # seconds between two looks for new models and runs
+LATE = 60.0  # while somebody draws: a look costs a busy machine 15 ms, and the menu, which looks, comes first anyway
 
 _seen: dict[tuple[str, str], tuple[float, Any]] = {}  # home and what -> when, and what was found
 
@@ -53,13 +54,13 @@ class Model:
 
 def current() -> Model | None:
     """The model that is chosen now, without drawing anything: the answer comes before the widgets."""
-    options = _options()
+    options = _options(LATE)
     if not options:
         return None
     chosen = links.chosen("model", options)
     if chosen != RUN:
-        return Model(chosen, SHIPPED.get(chosen, chosen), _shipped()[chosen])
-    runs = readable()
+        return Model(chosen, SHIPPED.get(chosen, chosen), _shipped(LATE)[chosen])
+    runs = readable(LATE)
     return of_run(next((run for run in runs if run.id == st.session_state.get("draw-run")), runs[0]))
 
 
@@ -73,24 +74,24 @@ def chooser() -> None:
         _run_chooser()
 
 
-def _options() -> list[str]:
-    return [*_shipped(), RUN] if readable() else list(_shipped())
+def _options(age: float = LOOK) -> list[str]:
+    return [*_shipped(age), RUN] if readable(age) else list(_shipped(age))
 
 
-def _shipped() -> dict[str, Any]:
+def _shipped(age: float = LOOK) -> dict[str, Any]:
     """The models that come with the lab, in our order."""
-    return cast(dict[str, Any], _now_and_then("shipped", _find_shipped))
+    return cast(dict[str, Any], _now_and_then("shipped", _find_shipped, age))
 
 
-def readable() -> list[Any]:
-    """The newest runs that have a checkpoint with classes to choose from."""
-    return cast(list[Any], _now_and_then("runs", _find_runs))
+def readable(age: float = LOOK) -> list[Any]:
+    """The newest runs that have a checkpoint with classes to choose from; known for `age` seconds at most."""
+    return cast(list[Any], _now_and_then("runs", _find_runs, age))
 
 
-def _now_and_then(what: str, find: Callable[[], Any]) -> Any:
-    """Looking at the disk costs 2 ms, and a stroke asks twenty times a second."""
+def _now_and_then(what: str, find: Callable[[], Any], age: float) -> Any:
+    """Looking at the disk takes a while, and a stroke asks twenty times a second."""
     key, now = (str(paths.home()), what), time.monotonic()
-    if key not in _seen or now - _seen[key][0] > LOOK:
+    if key not in _seen or now - _seen[key][0] > age:
         _seen[key] = (now, find())
     return _seen[key][1]
 
