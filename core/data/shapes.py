@@ -56,7 +56,7 @@ def _paint(sheet: Image.Image, thing: Any) -> None:
     mask = Image.new("L", ((right - left) * SOFT, (bottom - top) * SOFT), 0)
     pen = ImageDraw.Draw(mask)
     path, radius = (path - (left, top)) * SOFT, max(width * SOFT / 2, 0.5)
-    pen.line(path.ravel().tolist(), fill=255, width=max(round(2 * radius), 1))
+    pen.line(path.ravel().tolist(), fill=255, width=2 * int(radius - 0.5) + 1)  # odd: as wide on either side
     radius -= 0.5 if len(path) > 1 else 0  # of the round ends and joints: never wider than the line
     for x, y in path.tolist():
         pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)

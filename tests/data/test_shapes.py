@@ -43,6 +43,12 @@ def test_each_kind_of_line_is_where_the_canvas_shows_it(what, expected):
     assert ink(what) == pytest.approx(expected, abs=1.5)
 
 
+def test_a_line_is_as_wide_on_either_side():
+    many = [["M", 50, 10], *(["Q", 50, 10 + 4 * k, 50, 12 + 4 * k] for k in range(18)), ["L", 50, 90]]
+    across = picture([thing("Path", left=50, top=50, width=0, height=80, path=many)], (100, 100))[20:80].astype(int)
+    assert (across == across[:, ::-1]).all() and (across[:, 45:55] == 0).all() and (across[:, :45] == 255).all()
+
+
 def test_what_the_eraser_leaves_is_paper_again():
     rubbed = picture([LINE, LINE | {"stroke": "#ffffff", "strokeWidth": 30}], (200, 100))
     assert rubbed.min() == 255 and rubbed.dtype == np.uint8 and rubbed.shape == (100, 200)
