@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from core.data import whole
 from core.data.classics import Progress
 from core.data.unpacking import in_english
 from core.errors import LabError
@@ -110,15 +111,7 @@ def cached(place: Path, side: int, progress: Progress) -> Path:
     target = home() / "data" / "folders" / f"{place.name}-{side}-{stamp.hexdigest()[:12]}.npz"
     if not target.is_file():
         arrays = _arrays(place, classes, found, side, progress)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f"{target.name}.{os.getpid()}.part")
-        try:
-            with partial.open("wb") as file:
-                np.savez(file, allow_pickle=False, **arrays)
-            partial.replace(target)
-        except OSError as error:
-            partial.unlink(missing_ok=True)
-            raise LabError(f"{place.name!r} cannot be stored in {target.parent} ({error.strerror}).") from None
+        whole.write(target, arrays, place.name)
     return target
 
 

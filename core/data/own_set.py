@@ -1,7 +1,6 @@
 """Own classes as a dataset: every picture square and equally large, parted so that copies stay on one side."""
 
 import hashlib
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.data import folder, own
+from core.data import folder, own, whole
 from core.data.parting import part
 from core.errors import LabError
 from core.paths import home
@@ -106,17 +105,9 @@ def stored(name: str, progress: Progress) -> Path:
     target = home() / "data" / "own" / f"{hashlib.sha256(stem.encode()).hexdigest()[:12]}-{side}-{digest}.npz"
     if not target.is_file():
         arrays = _arrays(stem, tuple(counts), side, progress)
-        target.parent.mkdir(parents=True, exist_ok=True)
         for old in target.parent.glob(f"{target.name.rsplit('-', 1)[0]}-*.npz"):
             old.unlink(missing_ok=True)
-        partial = target.with_name(f"{target.name}.{os.getpid()}.part")
-        try:
-            with partial.open("wb") as file:
-                np.savez(file, allow_pickle=False, **arrays)
-            partial.replace(target)
-        except OSError as error:
-            partial.unlink(missing_ok=True)
-            raise LabError(f"{stem!r} cannot be stored in {target.parent} ({error.strerror}).") from None
+        whole.write(target, arrays, stem)
     return target
 
 

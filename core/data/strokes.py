@@ -2,14 +2,14 @@
 
 import hashlib
 import math
-import os
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from core.data import npz
+from core.data import npz, whole
 from core.data.classics import Progress
 from core.data.dataset import Dataset, made
 from core.data.digits import DIGITS
@@ -55,14 +55,8 @@ def _drawn(name: str, progress: Progress) -> Dataset:
 
 def _store(dataset: Dataset, path: Path) -> None:
     arrays = {key: getattr(dataset, key).numpy() for key in npz.KEYS}
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
-            np.savez(file, classes=np.array(dataset.classes), **arrays)
-        partial.replace(path)
-    except OSError:  # a full disk costs only some seconds at the next start
-        partial.unlink(missing_ok=True)
+    with suppress(LabError):  # a full disk costs only some seconds at the next start
+        whole.write(path, arrays | {"classes": np.array(dataset.classes)}, dataset.name)
 
 
 def draw_set(count: int, seed: int, classes: tuple[str, ...] = tuple(GLYPHS)) -> tuple[Tensor, Tensor]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError, ProgrammingError
 
 from core import paths
@@ -72,6 +72,14 @@ class Database:
         connection.execute(f"PRAGMA busy_timeout = {int(self.patience * 1000)}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+
+    def ensure(self, metadata: MetaData) -> None:
+        """Tables that only one part of the lab needs are made when it is first used."""
+        with self.failures():
+            here = inspect(self.engine)
+            if not all(here.has_table(name) for name in metadata.tables):
+                with self.write() as connection:
+                    metadata.create_all(connection, checkfirst=True)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Column, Double, Index, Integer, LargeBinary, MetaData, Table, Text, delete, func, inspect, select
+from sqlalchemy import Column, Double, Index, Integer, LargeBinary, MetaData, Table, Text, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core import paths
@@ -69,10 +69,7 @@ class Pool:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        with database.failures():
-            if not inspect(database.engine).has_table(table.name):
-                with database.write() as connection:
-                    metadata.create_all(connection, checkfirst=True)
+        database.ensure(metadata)
 
     def keep(self, drawing: Labelled) -> int:
         """Writes a drawing down; the number it has, an old one if the very same was kept before."""

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 
-from sqlalchemy import Column, Double, Integer, MetaData, PrimaryKeyConstraint, Table, Text, delete, inspect, select
+from sqlalchemy import Column, Double, Integer, MetaData, PrimaryKeyConstraint, Table, Text, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.runs.database import Database
@@ -29,10 +29,7 @@ class Fixes:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        with database.failures():
-            if not inspect(database.engine).has_table(table.name):
-                with database.write() as connection:
-                    metadata.create_all(connection, checkfirst=True)
+        database.ensure(metadata)
 
     def of(self, run: int) -> dict[int, int]:
         """Picture -> the class it is given, or LEAVE."""

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.data import classics, idx, registry
+from core.data import classics, idx, npz, registry, whole
 from core.data.classics import CLASSICS, IDX
 from core.errors import LabError
 from core.paths import ROOT
@@ -196,6 +196,15 @@ def test_a_file_that_is_no_npz_is_refused(folder: Path) -> None:
     with zipfile.ZipFile(folder / "own.npz", "w") as archive:
         archive.writestr("notes.txt", "hello")
     assert "own.npz" in refused()
+
+
+def test_a_set_is_written_whole_or_not_at_all_and_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "set.npz"
+    whole.write(path, arrays(), "mine")
+    assert npz.read(path, "mine").classes and [each.name for each in path.parent.iterdir()] == ["set.npz"]
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(LabError, match=r"'mine' cannot be stored in .*file"):
+        whole.write(tmp_path / "file" / "set.npz", arrays(), "mine")
 
 
 def test_a_cut_off_npz_is_refused(folder: Path) -> None:

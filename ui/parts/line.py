@@ -151,10 +151,7 @@ def _lay_behind(kept: Kept, file: Any) -> None:
     if file is None:
         return
     try:
-        sheet, picture = (
-            Image.new("RGB", (kept.width, TALL), "white"),
-            Image.fromarray(photo.load(file.getvalue(), file.name)),
-        )
+        picture = Image.fromarray(photo.load(file.getvalue(), file.name))
     except LabError as error:
         st.error(str(error), icon=":material/broken_image:")
         return
