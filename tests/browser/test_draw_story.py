@@ -231,6 +231,13 @@ def test_a_whole_line_on_the_full_canvas_is_split_and_read(page):
     expect(page.get_by_test_id("text")).to_have_text("1 1", timeout=20_000)
     page.get_by_role("button", name="Redo").first.click()
     expect(page.get_by_test_id("text")).to_have_text("1 1 1", timeout=20_000)
+    page.reload()
+    expect(page.get_by_test_id("text")).to_have_text("1 1 1", timeout=60_000)
+    stranger = page.context.new_page()  # another tab begins with an empty sheet
+    stranger.goto("/draw?source=full")
+    stranger.locator("canvas.upper-canvas").wait_for(timeout=60_000)
+    expect(stranger.get_by_test_id("text")).to_have_count(0)
+    stranger.close()
 
 
 def ones(count=3):

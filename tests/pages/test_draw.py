@@ -441,6 +441,43 @@ def test_a_line_on_the_full_canvas_is_split_read_and_kept_over_a_page_switch(ope
     assert not at.exception and len(at.session_state["full"].now.objects) == 3
 
 
+def test_a_line_is_there_again_after_a_reload_of_its_tab_and_only_there(open_page):
+    from ui.parts import line
+
+    def opened(tab, width=960):
+        at = open_page("draw.py", source="full")
+        at.session_state["full-tab"] = {"token": tab}
+        at.session_state["full-room"] = {"width": width}
+        return at.run()
+
+    first, second, odd = "a" * 32, "b" * 32, "../../etc"
+    canvas(opened(first), [pen_line(x, 60, 300) for x in (150, 450, 700)])
+    again = opened(first)
+    assert not again.exception and "1 1 1" in words(again)
+    assert not opened(second).session_state["full"].past
+    narrow = opened(first, 350).session_state["full"]
+    assert narrow.width == 350 and np.nonzero(narrow.now.raw < 128)[1].max() < 350
+    assert opened(odd).session_state["full"].tab == ""
+    again.button(key="full-Clear").click().run()
+    assert line._left.get(first).objects == [] and not opened(first).session_state["full"].past
+
+
+def test_a_photo_that_came_back_can_be_taken_away():
+    from ui.parts.line import Kept, _bare
+
+    before = Kept([], [], 600, tab="c" * 32, photo=Image.new("RGB", (600, 380), "white"))
+    before.leave()
+    after = Kept([], [])
+    after.recall("c" * 32)
+    assert after.photo is before.photo and after.width == 600 and not after.past
+    _bare(after)
+    after.leave()
+    assert after.photo is None and after.generation == 2
+    new = Kept([], [])
+    new.recall("c" * 32)
+    assert new.photo is None and new.generation == 0
+
+
 def test_a_stroke_more_undone_or_moved_leaves_the_picture_of_all_strokes():
     from core.data import shapes
     from ui.parts.line import State

@@ -10,6 +10,8 @@ from PIL import Image
 from core.data import photo, shapes
 from core.errors import LabError
 from ui.components.room import room
+from ui.components.tab import tab
+from ui.shelf import Shelf
 
 WIDE, TALL = 1320, 380  # of the full canvas at most, in pixels: as wide as the screen allows
 MOST = 30  # states of it that undo goes back to
@@ -43,6 +45,23 @@ class State:
         return State(objects, shapes.painted(self.raw, objects[known:]))
 
 
+@dataclass(frozen=True, eq=False)
+class Left:
+    """What a tab has on its full canvas: it outlives the session, which ends with a reload."""
+
+    objects: list[Any]
+    width: int
+    photo: Any
+
+    @property
+    def size(self) -> int:
+        """Bytes, roughly."""
+        return 3_000 * len(self.objects) + (3 * self.width * TALL if self.photo else 0)
+
+
+_left = Shelf(64 << 20)  # tab -> Left: some hundred tabs
+
+
 @dataclass
 class Kept:
     """The states of a visitor's full canvas; it survives other pages, and undo needs no browser."""
@@ -54,10 +73,30 @@ class Kept:
     start: dict[str, Any] | None = None
     photo: Any = None  # what lies behind the ink
     photo_of: str | None = None  # the upload it came from
+    tab: str = ""  # the browser's tab, once it is known
 
     @property
     def now(self) -> State:
         return self.past[-1] if self.past else State([], None)
+
+    def recall(self, token: str) -> None:
+        """The tab is known: what it had before a reload comes back, unless something new was drawn."""
+        if token == self.tab:
+            return
+        self.tab, left = token, _left.get(token)
+        if left is None or self.past or self.photo or not (left.objects or left.photo):
+            return
+        width, self.width = self.width or left.width, left.width
+        self.photo = left.photo
+        self.past = [State.of(left.objects, (left.width, TALL))] if left.objects else []
+        self.generation += 1
+        self.fit(width)
+
+    def leave(self) -> None:
+        """Notes what is on the canvas for a reload."""
+        if self.tab:
+            left = Left(self.now.objects, self.width, self.photo)
+            _left.put(self.tab, left, left.size)
 
     def fit(self, width: int) -> None:
         """A canvas of another width: what would no longer fit on it shrinks."""
@@ -84,6 +123,7 @@ def full() -> Any:
     from streamlit_drawable_canvas import st_canvas
 
     kept: Kept = st.session_state.setdefault("full", Kept([], []))
+    kept.recall(tab("full-tab", kept.tab))
     kept.fit(room("full-room", kept.width, WIDE))
     if not kept.width:
         return None  # in a moment the browser tells
@@ -114,6 +154,7 @@ def full() -> Any:
             st.warning(str(error))
     with bar:
         _tools(kept)
+    kept.leave()
     return _together(kept.photo, kept.now.raw)
 
 
@@ -137,6 +178,8 @@ def _tools(kept: Kept) -> None:
             st.button(name, icon=f":material/{icon}:", on_click=act, key=f"full-{name}", disabled=off)
         with st.popover("Photo", icon=":material/add_photo_alternate:"):
             file = st.file_uploader("A photo to write on", key="full-photo")
+            if file is None and kept.photo is not None and kept.photo_of is None:  # it came back after a reload
+                st.button("Take the photo away", icon=":material/hide_image:", on_click=_bare, args=(kept,))
             _lay_behind(kept, file)
     st.space("small")  # the canvas's own tools appear above its corner
 
@@ -159,6 +202,10 @@ def _lay_behind(kept: Kept, file: Any) -> None:
     picture.thumbnail(sheet.size)
     sheet.paste(picture.convert("RGB"), ((sheet.width - picture.width) // 2, (sheet.height - picture.height) // 2))
     kept.photo = sheet
+
+
+def _bare(kept: Kept) -> None:
+    kept.photo, kept.generation = None, kept.generation + 1
 
 
 def _together(photo_behind: Any, raw: Any) -> Any:
