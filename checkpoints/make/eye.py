@@ -16,6 +16,7 @@ from torch.nn import functional as F
 
 from core import paths
 from core.data import registry
+from core.latent.sampler import quick
 from core.nets import checkpoint
 from core.nets.card import Card
 from core.nets.eye import FEATURES, NAME, SIDE, Eye, shown
@@ -58,7 +59,7 @@ def main() -> None:
             places = torch.randint(len(sets[name]), (int(BATCH * share),), generator=luck)
             parts.append(shown(sets[name][places].float() / 127.5 - 1))
         x = torch.cat(parts)
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick():
             both = torch.cat([two_views(x, luck), two_views(x, luck)]).contiguous(memory_format=torch.channels_last)
             codes = F.normalize(head(net(both)).float(), dim=1)
         like = codes @ codes.T / 0.2 - 1e9 * torch.eye(len(codes))

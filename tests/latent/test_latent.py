@@ -46,6 +46,16 @@ def test_the_same_latent_gives_the_same_bytes_whatever_else_runs(colour):
     assert before.shape == (32, 32, 3) and before.std() > 5
 
 
+@pytest.mark.parametrize(("flags", "fast"), [({"avx2"}, False), ({"avx2", "avx512_bf16"}, True)])
+def test_many_pictures_are_made_in_bf16_only_where_the_processor_multiplies_it(colour, monkeypatch, flags, fast):
+    monkeypatch.setattr("core.train.device._cpu_flags", lambda: flags)
+    used = []
+    colour.generator.register_forward_pre_hook(lambda *_: used.append(torch.is_autocast_enabled("cpu")))
+    colour.many(torch.randn(100, 16), batch=64)
+    colour.many(torch.randn(8, 16))
+    assert used == [fast, fast, False]
+
+
 def test_an_edit_changes_the_picture_and_taking_it_back_restores_it(colour):
     latent = Latent(3)
     moved = latent.edit(4, 3.0)
