@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 from scipy import ndimage
 
+from core.data.depth import middle
 from core.data.ink import SIDE, Steps, pen_width, plain, prepare
 
 Picture = NDArray[np.uint8]
@@ -218,3 +219,12 @@ def test_random_pictures_never_break_it() -> None:
             picture = np.where(picture > 250, picture, 0).astype(np.uint8)
         image = prepare(picture).image
         assert image.shape == (28, 28) and image.dtype == np.uint8
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 0.5, 0.51, 0.9, 1.0])
+def test_the_quick_median_is_the_median(share):
+    luck = np.random.default_rng(1)
+    values = luck.random(1000).astype(np.float32)
+    values[: round(1000 * share)] = 0.25
+    for each in (values, luck.permutation(values), values[:-1].reshape(9, 111)):
+        assert middle(each) == pytest.approx(float(np.median(each)), abs=1e-7)
