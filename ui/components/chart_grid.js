@@ -2,19 +2,6 @@
 
 const grids = new WeakMap()   // the mounted element -> its state
 
-function plotly(source) {
-  if (!window.inklingPlotly) {
-    window.inklingPlotly = new Promise((resolve, reject) => {
-      const script = document.createElement("script")
-      script.src = source
-      script.onload = () => resolve(window.Plotly || window.moduleName)
-      script.onerror = () => { delete window.inklingPlotly; script.remove(); reject(new Error(source)) }
-      document.head.append(script)
-    })
-  }
-  return window.inklingPlotly
-}
-
 function element(name, classes, text) {
   const made = document.createElement(name)
   made.className = classes
@@ -111,7 +98,7 @@ function shrink(layout) {   // a phone: less margin, no names of many letters at
 async function draw(state, Plotly, mine) {
   const { data, layout } = figureOf(state, mine)
   mine.canvas.style.minHeight = `${layout.height}px`
-  await Plotly.react(mine.canvas, data, layout, { displayModeBar: false, doubleClick: "autosize", responsive: false })
+  await chart(Plotly, mine.canvas, data, layout, { responsive: false })
   mine.canvas.setAttribute("role", "img")
   mine.canvas.setAttribute("aria-label", `${mine.panel.title}: chart of ${data.length} traces`)
   mine.whole.hidden = !mine.zoom.x && !mine.zoom.y
@@ -132,7 +119,10 @@ async function drawAll(state) {
   if (!state.grid.isConnected || !state.grid.clientWidth) return
   const begun = performance.now()
   state.drawing = true
-  for (const mine of state.boxes.values()) await draw(state, Plotly, mine)
+  for (const mine of state.boxes.values()) {
+    await draw(state, Plotly, mine)
+    if (state.gone) return
+  }
   state.drawing = false
   state.root.dataset.drawn = 1 + Number(state.root.dataset.drawn ?? 0)
   state.root.dataset.milliseconds = (performance.now() - begun).toFixed(1)
@@ -202,7 +192,7 @@ export default function ({ data, parentElement }) {
   state.look = look(root)
   const wanted = new Set(data.panels.map(panel => panel.id))
   for (const [id, mine] of state.boxes) if (!wanted.has(id)) {
-    window.inklingPlotly?.then(Plotly => Plotly.purge(mine.canvas))
+    unchart(mine.canvas)
     mine.root.remove()
     state.boxes.delete(id)
   }
@@ -222,7 +212,8 @@ export default function ({ data, parentElement }) {
   if (packed !== state.packed) { state.packed = packed; drawAll(state) }
   return () => {
     state.watch.disconnect()
-    for (const mine of state.boxes.values()) window.inklingPlotly?.then(Plotly => Plotly.purge(mine.canvas))
+    state.gone = true
+    for (const mine of state.boxes.values()) unchart(mine.canvas)
     grids.delete(parentElement)
   }
 }

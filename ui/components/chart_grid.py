@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.charts.figure import SCALES, Figure
 from core.charts.theme import DARK, LIGHT
+from ui.components import kit
 from ui.components.live_plot import PLOTLY_URL
 
 HERE = Path(__file__).with_suffix("")
@@ -24,7 +25,7 @@ _component = st.components.v2.component(
     "inkling_chart_grid",
     html='<div class="ink-charts" data-testid="chart-grid"></div>\n<!-- plotly -->',
     css=HERE.with_suffix(".css").read_text(),
-    js=HERE.with_suffix(".js").read_text(),
+    js=kit.script("chart_grid", ("plotly",)),
     isolate_styles=False,  # plotly puts its own styles into the document
 )
 

@@ -3,19 +3,6 @@
 
 const plots = new WeakMap()   // the mounted element -> its state
 
-function plotly(source) {
-  if (!window.inklingPlotly) {
-    window.inklingPlotly = new Promise((resolve, reject) => {
-      const script = document.createElement("script")
-      script.src = source
-      script.onload = () => resolve(window.Plotly || window.moduleName)
-      script.onerror = () => { delete window.inklingPlotly; script.remove(); reject(new Error(source)) }
-      document.head.append(script)
-    })
-  }
-  return window.inklingPlotly
-}
-
 function floats(text) {
   const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0))
   return new Float32Array(bytes.buffer)
@@ -251,7 +238,8 @@ async function draw(state, force) {
   for (const panel of state.panels) {
     const lines = traces(state, panel)
     panel.now.textContent = latest(state, panel)
-    await Plotly.react(panel.canvas, lines, layout(state, panel), { displayModeBar: false, doubleClick: "autosize" })
+    await chart(Plotly, panel.canvas, lines, layout(state, panel))
+    if (state.gone) return
     panel.canvas.setAttribute("role", "img")
     panel.canvas.setAttribute("aria-label", `${panel.title} of ${lines.length} curves; latest ${panel.now.textContent || "nothing yet"}`)
     if (!panel.wired) {
@@ -287,7 +275,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   draw(state, false)
   return () => {
     state.watch.disconnect()
-    state.panels.forEach(panel => window.inklingPlotly?.then(Plotly => Plotly.purge(panel.canvas)))
+    state.gone = true
+    state.panels.forEach(panel => unchart(panel.canvas))
     plots.delete(parentElement)
   }
 }

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.charts.curves import AXES, PANELS, Line, packed
 from core.charts.theme import colour, dash
+from ui.components import kit
 
 HERE = Path(__file__).with_suffix("")
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -18,7 +19,7 @@ _component = st.components.v2.component(
     "inkling_live_plot",
     html='<div class="ink-plot" data-testid="live-plot"></div>\n',
     css=HERE.with_suffix(".css").read_text(),
-    js=HERE.with_suffix(".js").read_text(),
+    js=kit.script("live_plot", ("plotly",)),
     isolate_styles=False,  # plotly puts its own styles into the document
 )
 

@@ -1,4 +1,4 @@
-"""Pieces that several components are made of: parcels, sheets, matrix, map, pictures."""
+"""Pieces that several components are made of: parcels, sheets, matrix, map, pictures, charts."""
 
 from pathlib import Path
 
@@ -6,10 +6,10 @@ HERE = Path(__file__).parent
 PIECES = ("parcel", "look", "matrix", "cloud", "strip")
 
 
-def script(component: str) -> str:
+def script(component: str, pieces: tuple[str, ...] = PIECES) -> str:
     """The pieces and a component's own script as one: a component's JavaScript is a single file."""
     own = (HERE.parent / f"{component}.js").read_text()
-    return "\n".join([*((HERE / f"{name}.js").read_text() for name in PIECES), own])
+    return "\n".join([*((HERE / f"{name}.js").read_text() for name in pieces), own])
 
 
 def sheet(component: str) -> str:
