@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.install-stamp
-JOBS ?= 2  # test processes; each trains on two threads, so a few are enough
+# Test processes; each trains on two threads, so a few are enough.
+JOBS ?= 2
 
 .PHONY: install app test check fix bench e2e size
 

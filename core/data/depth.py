@@ -11,13 +11,15 @@ from core.data.dust import without_dust, without_lines
 from core.data.pixels import Bytes, Floats
 
 PALE = 14 / 255  # ink paler than this against its paper is no ink
+CLEAN = 0.95  # of a clean canvas's rim is one and the same; a photo between two bars of a screenshot has less
 
 
 def dark_on_light(plane: Floats) -> bool:
     """Whether the ink is darker than the paper: a smooth sheet is laid through the paper, the ink sticks out of it."""
-    ground = middle(rim_of(plane))
-    if plane.max() <= ground or plane.min() >= ground:  # a clean canvas: nothing sticks out on the other side
-        return bool(plane.max() <= ground)
+    edge = rim_of(plane)
+    ground = middle(edge)
+    if np.count_nonzero(edge == ground) > CLEAN * edge.size and (plane.max() <= ground or plane.min() >= ground):
+        return bool(plane.max() <= ground)  # a clean canvas: nothing sticks out on the other side
     small = np.asarray(Image.fromarray(plane).resize((24, 24), Image.Resampling.BOX), np.float64)
     terms, rim, weight = _bent_sheet()
     level = float(np.median(small.ravel()[rim]))

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 from scipy import ndimage
 
-from core.data.depth import middle
+from core.data.depth import dark_on_light, middle
 from core.data.ink import SIDE, Steps, pen_width, plain, prepare
 
 Picture = NDArray[np.uint8]
@@ -228,3 +228,11 @@ def test_the_quick_median_is_the_median(share):
     values[: round(1000 * share)] = 0.25
     for each in (values, luck.permutation(values), values[:-1].reshape(9, 111)):
         assert middle(each) == pytest.approx(float(np.median(each)), abs=1e-7)
+
+
+@pytest.mark.parametrize("bars", [0.0, 1.0])
+def test_bars_beside_a_photo_are_not_taken_for_a_clean_canvas(bars):
+    plane = np.full((300, 400), 0.75, np.float32)
+    plane[60:240, 190:204] = 0.15
+    plane[:, :75] = plane[:, -75:] = bars
+    assert dark_on_light(plane)

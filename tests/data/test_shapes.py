@@ -64,7 +64,9 @@ def test_one_thing_more_paints_what_all_of_them_would_and_what_left_the_canvas_p
     things = [LINE, RING, PATH | {"stroke": "#808080"}, LINE | {"angle": 60, "stroke": "#ffffff"}]
     grown = picture(things[:1], (200, 100))
     for each in things[1:]:
-        grown = painted(grown, [each])
+        before, same = grown, grown.copy()
+        grown = painted(before, [each])
+        assert (before == same).all()  # undo goes back to it
     assert (grown == picture(things, (200, 100))).all()
     away = LINE | {"left": 900}
     assert (picture([*things, away], (200, 100)) == grown).all()

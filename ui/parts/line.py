@@ -56,7 +56,7 @@ class Left:
     @property
     def size(self) -> int:
         """Bytes, roughly."""
-        return 3_000 * len(self.objects) + (3 * self.width * TALL if self.photo else 0)
+        return 1_000 + 3_000 * len(self.objects) + (3 * self.width * TALL if self.photo else 0)
 
 
 _left = Shelf(64 << 20)  # tab -> Left: some hundred tabs
