@@ -28,7 +28,7 @@ from core.nets.network import network
 from core.runs.processes import myself
 from core.runs.recorder import Recorder
 from core.runs.store import Store
-from core.train.device import autocast_dtype, describe, pick, settle
+from core.train.device import autocast, autocast_dtype, describe, pick, settle
 from core.train.facts import Ended, Fact, Metric, Tick
 from core.train.fit import fit
 
@@ -154,7 +154,7 @@ def bare_steps(config: RunConfig, data: Dataset, device: torch.device) -> Iterat
     while True:
         began = time.perf_counter()
         for _ in range(20):
-            with torch.autocast(device.type, dtype, enabled=dtype is not None):
+            with autocast(device, dtype):
                 loss = F.cross_entropy(net(x), y)
             loss.backward()
             for optimiser in optimisers:

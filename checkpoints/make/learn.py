@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from checkpoints.make.gather import NONE, Pool
 from checkpoints.make.warp import warp
 from core.train.average import follow
-from core.train.device import autocast_dtype
+from core.train.device import autocast, autocast_dtype
 
 Say = Callable[[str], None]
 MEAN, STD = 0.1307, 0.3081  # MNIST's pixels, scaled to 0..1
@@ -50,12 +50,13 @@ def learn(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, lr, total_steps=steps, pct_start=0.15, final_div_factor=200
     )
-    dtype = autocast_dtype("auto", torch.device("cpu"))
+    cpu = torch.device("cpu")
+    dtype = autocast_dtype("auto", cpu)
     began, total = time.perf_counter(), 0.0
     for step in range(steps):
         parts = [feed.take(generator) for feed in feeds]
         x, y = torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
-        with torch.autocast("cpu", dtype, enabled=dtype is not None):
+        with autocast(cpu, dtype):
             logits = net(((x - MEAN) / STD).to(memory_format=torch.channels_last)).float()
         loss = _loss(logits, y, smoothing)
         loss.backward()

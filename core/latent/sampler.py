@@ -17,7 +17,7 @@ from core.latent.attributes import table_for
 from core.latent.latent import Latent
 from core.nets import checkpoint
 from core.nets.gan import Discriminator, Generator, pair
-from core.train.device import autocast_dtype
+from core.train.device import autocast, autocast_dtype
 
 Pixels = NDArray[np.uint8]
 Directions = dict[str, Tensor]
@@ -89,8 +89,8 @@ class Sampler:
 
 def quick(many: bool = True) -> torch.autocast:
     """bf16, but only where the CPU multiplies it: one that imitates it takes twenty times as long as in fp32."""
-    dtype = autocast_dtype("auto", torch.device("cpu")) if many else None
-    return torch.autocast("cpu", dtype, enabled=dtype is not None)
+    cpu = torch.device("cpu")
+    return autocast(cpu, autocast_dtype("auto", cpu) if many else None)
 
 
 @contextlib.contextmanager

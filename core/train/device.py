@@ -58,6 +58,13 @@ def autocast_dtype(precision: str, device: "torch.device") -> "torch.dtype | Non
     return torch.bfloat16 if BF16_FLAGS & _cpu_flags() else None
 
 
+def autocast(device: "torch.device", dtype: "torch.dtype | None") -> "torch.autocast":
+    """What computes inside is in `dtype`, or in full precision where that is None."""
+    import torch
+
+    return torch.autocast(device.type, dtype, enabled=dtype is not None)
+
+
 def settle() -> None:
     """Prepares this process for training on the CPU; call once per process.
 

@@ -11,7 +11,7 @@ from core.data.dataset import Dataset
 from core.nets.gan import Generator, Pair, pair
 from core.train import duel_snapshot
 from core.train.average import follow
-from core.train.device import autocast_dtype
+from core.train.device import autocast, autocast_dtype
 from core.train.diff_augment import changed
 from core.train.facts import Snapshot
 from core.train.gan_losses import d_loss, g_loss
@@ -120,12 +120,9 @@ class Duel:
 
     def make(self, n: int, y: Tensor | None) -> Tensor:
         z = torch.randn(n, self.config.latent, generator=self.luck.augment, device=self.device)
-        with self.autocast():
+        with autocast(self.device, self.dtype):
             made: Tensor = self.nets.generator(z, y)
         return made
-
-    def autocast(self) -> torch.autocast:
-        return torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not None)
 
     def seen(self, x: Tensor) -> Tensor:
         return changed(x, self.luck.augment) if self.config.diff_augment else x
@@ -133,7 +130,7 @@ class Duel:
     def answers(self, real: Tensor, made: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor]:
         """D(real), D(made): in one go, unless batch norm must not mix the two."""
         d = self.nets.discriminator
-        with self.autocast():
+        with autocast(self.device, self.dtype):
             if self.config.d_norm == "batch":
                 return d(self.seen(real), y), d(self.seen(made), y)
             both = self.seen(torch.cat([real, made]).contiguous(memory_format=torch.channels_last))
@@ -163,7 +160,7 @@ class Duel:
             p.grad = None
         for p in d.parameters():
             p.requires_grad_(False)  # its own gradients would be thrown away
-        with self.autocast():
+        with autocast(self.device, self.dtype):
             on_made = d(self.seen(made), y)
             with torch.no_grad():
                 on_real = d(self.seen(real), y) if self.config.gan_loss == "relativistic" else None

@@ -14,7 +14,7 @@ from core.data.scaling import scaled
 from core.errors import LabError
 from core.nets.line import Net
 from core.nets.transfer import free
-from core.train.device import autocast_dtype
+from core.train.device import autocast, autocast_dtype
 from core.train.judge import at_once
 
 Progress = Callable[[str, float], None]
@@ -88,7 +88,7 @@ def compute(net: Net, cut: int, config: RunConfig, data: Dataset, device: torch.
         nonlocal done
         parts = []
         for chunk in x.split(min(at_once(x), 250)):
-            with torch.autocast(device.type, dtype, enabled=dtype is not None):
+            with autocast(device, dtype):
                 parts.append(trunk(scaled(chunk.to(device), config.scale, data.mean, data.std)).float().cpu())
             done += len(chunk)
             progress("The frozen trunk looks at every picture once", done / max(total, 1))

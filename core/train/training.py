@@ -14,7 +14,7 @@ from core.data.dataset import Dataset
 from core.nets.line import Net
 from core.nets.transfer import free
 from core.train.average import follow
-from core.train.device import autocast_dtype
+from core.train.device import autocast, autocast_dtype
 from core.train.facts import Snapshot
 from core.train.growth import check, grown
 from core.train.holdout import split
@@ -101,7 +101,7 @@ class Training:
                 group["lr"] = lr * group.get("factor", 1.0)
         pieces = (each.chunk(self.config.accumulate) for each in (x, y, taught))
         for part_x, part_y, asked in zip(*pieces, strict=True):
-            with torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not None):
+            with autocast(self.device, self.dtype):
                 answer = self.net(part_x)
                 if self.config.refuse:  # "none of these" is one more class, whose logit is always 0
                     answer = F.pad(answer, (0, 1))

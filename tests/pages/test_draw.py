@@ -344,7 +344,8 @@ def test_the_drawing_survives_a_page_switch(open_page):
 
 
 def test_ink_over_a_photo_keeps_what_is_darker():
-    from ui.parts.line import TALL, WIDE, _together
+    from ui.parts.line import WIDE, _together
+    from ui.parts.sheet import TALL
 
     behind = Image.new("RGB", (WIDE, TALL), (200, 200, 200))
     ink = np.full((TALL, WIDE), 255, np.uint8)
@@ -442,7 +443,7 @@ def test_a_line_on_the_full_canvas_is_split_read_and_kept_over_a_page_switch(ope
 
 
 def test_a_line_is_there_again_after_a_reload_of_its_tab_and_only_there(open_page):
-    from ui.parts import line
+    from ui.parts import sheet
 
     def opened(tab, width=960):
         at = open_page("draw.py", source="full")
@@ -459,28 +460,28 @@ def test_a_line_is_there_again_after_a_reload_of_its_tab_and_only_there(open_pag
     assert narrow.width == 350 and np.nonzero(narrow.now.raw < 128)[1].max() < 350
     assert opened(odd).session_state["full"].tab == ""
     again.button(key="full-Clear").click().run()
-    assert line._left.get(first).objects == [] and not opened(first).session_state["full"].past
+    assert sheet._left.get(first).objects == [] and not opened(first).session_state["full"].past
 
 
 def test_a_photo_that_came_back_can_be_taken_away():
-    from ui.parts.line import Kept, _bare
+    from ui.parts.sheet import Sheet
 
-    before = Kept([], [], 600, tab="c" * 32, photo=Image.new("RGB", (600, 380), "white"))
+    before = Sheet([], [], 600, tab="c" * 32, photo=Image.new("RGB", (600, 380), "white"))
     before.leave()
-    after = Kept([], [])
+    after = Sheet([], [])
     after.recall("c" * 32)
     assert after.photo is before.photo and after.width == 600 and not after.past
-    _bare(after)
+    after.lay(None)
     after.leave()
     assert after.photo is None and after.generation == 2
-    new = Kept([], [])
+    new = Sheet([], [])
     new.recall("c" * 32)
     assert new.photo is None and new.generation == 0
 
 
 def test_a_stroke_more_undone_or_moved_leaves_the_picture_of_all_strokes():
     from core.data import shapes
-    from ui.parts.line import State
+    from ui.parts.sheet import State
 
     size, one, two = (600, 380), pen_line(100, 60, 300), pen_line(200, 60, 300)
     state = State([], None)
@@ -499,10 +500,10 @@ def test_a_damaged_message_from_the_full_canvas_gets_a_sentence(open_page):
 
 
 def test_a_narrow_screen_gets_a_narrow_canvas_and_the_drawing_shrinks_with_it():
-    from ui.parts.line import Kept, State
+    from ui.parts.sheet import Sheet, State
 
     stroke, size = pen_line(700, 60, 300), (960, 380)
-    kept = Kept([], [])
+    kept = Sheet([], [])
     kept.fit(960)
     kept.past = [State.of([stroke], size)]
     kept.fit(960)

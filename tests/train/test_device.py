@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.errors import LabError
-from core.train.device import autocast_dtype, describe, pick
+from core.train.device import autocast, autocast_dtype, describe, pick
 
 
 def test_a_gpu_that_is_not_there_is_refused_with_a_sentence():
@@ -24,6 +24,9 @@ def test_precision_follows_the_wish():
     assert autocast_dtype("fp32", cpu) is None
     assert autocast_dtype("bf16", cpu) is torch.bfloat16
     assert autocast_dtype("auto", cpu) in (None, torch.bfloat16)
+    for dtype in (None, torch.bfloat16):
+        with autocast(cpu, dtype):
+            assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype is (dtype or torch.float32)
 
 
 def test_describing_the_machine_does_not_import_torch():
