@@ -5,7 +5,9 @@ import time
 import pytest
 
 from core.config import RunConfig
+from core.paths import ROOT
 from core.runs.store import Store
+from ui.components.run_list import HTML
 
 pytestmark = pytest.mark.browser
 GRID = "document.querySelector('.ink-grid')"
@@ -122,6 +124,27 @@ def test_two_runs_are_laid_over_each_other_and_the_link_says_so(page, store):
     page.wait_for_function("document.querySelectorAll('.ink-legend .ink-run').length === 2")
     page.goto(f"/train?run={one}&with={two}")
     page.wait_for_function("document.querySelectorAll('.ink-legend .ink-run').length === 2", timeout=30_000)
+
+
+def test_a_list_that_is_mounted_again_has_every_run_once(page):
+    """Streamlit may end a component and begin it again on the same element, mostly where two page runs meet."""
+    source = (ROOT / "ui" / "components" / "run_list.js").read_text()
+    look = {"status": "finished", "facts": "", "best": "", "share": None, "light": "#000", "dark": "#fff"}
+    data = {"runs": [look | {"id": i, "name": f"run {i}"} for i in (2, 1)], "open": 2, "beside": [], "summary": ""}
+    names = page.evaluate(
+        """async ([source, html, data]) => {
+            const { default: list } = await import("data:text/javascript," + encodeURIComponent(source))
+            document.body.innerHTML = html
+            const mount = () => list({ data, parentElement: document.body, setStateValue() {}, setTriggerValue() {} })
+            const end = mount()
+            mount()
+            end()
+            mount()
+            return [...document.querySelectorAll("li .name span")].map(each => each.textContent)
+        }""",
+        [source, HTML, data],
+    )
+    assert names == ["run 2", "run 1"]
 
 
 @pytest.mark.parametrize("address", ["/", "/train"])

@@ -33,6 +33,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   probe.fillStyle = getComputedStyle(root).getPropertyValue("--st-background-color").trim() || "#fff"
   const dark = parseInt(probe.fillStyle.slice(3, 5), 16) < 128
   const list = root.querySelector("ul")
+  if (!state.rows.size) list.replaceChildren()   // mounted anew: rows of before are still on the page
   const wanted = new Set(data.runs.map(run => run.id))
   for (const [id, each] of state.rows) if (!wanted.has(id)) { each.item.remove(); state.rows.delete(id) }
   data.runs.forEach((run, place) => {
