@@ -25,9 +25,9 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return file
 
 
-def finish(store: Store, config, accuracies: list[float]) -> int:
-    """A finished run of the store with these test accuracies, an epoch each."""
-    run = store.add(config)
+def finish(store: Store, config, accuracies: list[float], run: int | None = None) -> int:
+    """A finished run of the store with these test accuracies, an epoch each; a new one, or that one."""
+    run = store.add(config) if run is None else run
     names = store.name_ids(["test/accuracy", "epoch/train_accuracy"])
     points = [Point(name, 10 * e, value, e) for e, value in enumerate(accuracies, 1) for name in names]
     with store.write() as connection:
@@ -100,6 +100,25 @@ def test_own_runs_join_the_shipped_ones_and_can_be_compared(open_page, shipped: 
         links = [each for each in at.main if getattr(each, "type", "") == "page_link"]
         linked = [json.loads(json.dumps(str(each.proto.query_string))) for each in links]
         assert any(all(str(number) in text for number in numbers) for text in linked)
+
+
+def test_what_ends_while_the_page_is_drawn_is_on_it_without_a_click(
+    open_page, no_workers, shipped: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped.write_text('{"records": []}')
+    store, config, own = Store(), EXPERIMENTS["r1-kernel"].row("kernel-5").config, measured.own
+    waiting = [store.add(config, tags=("r1-kernel",))]
+
+    def read(*told):
+        found = own(*told)
+        while waiting:
+            finish(store, config, [0.1234], waiting.pop())
+        return found
+
+    monkeypatch.setattr(measured, "own", read)
+    at = open_page("reports.py", report="R1")
+    assert "12.34 %" in words(at)
+    assert any(each.label == "Runs of this lab (1)" for each in at.expander)
 
 
 def test_without_any_measurement_the_page_shows_the_claims(open_page, shipped: Path) -> None:

@@ -1,6 +1,6 @@
 """Reports: the card of one experiment: what they claim, what we measured, and what follows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -10,6 +10,7 @@ from core.config import PRESETS
 from core.config.experiment import Experiment
 from core.look.reproduced import Record, Standing, findings, points, within
 from core.runs import measured
+from core.runs.run import Run
 from ui.components.chart_grid import Key, Panel, chart_grid
 from ui.navigation import PAGES
 from ui.parts import reports_run
@@ -24,7 +25,7 @@ KINDS = {  # verdict on a claim -> its sign
 }
 
 
-def card(experiment: Experiment, found: Mapping[str, Standing]) -> None:
+def card(experiment: Experiment, found: Mapping[str, Standing], newest: Sequence[Run]) -> None:
     """Everything about one experiment."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -45,7 +46,7 @@ def card(experiment: Experiment, found: Mapping[str, Standing]) -> None:
         st.caption(f":material/edit_note: **What the report leaves open.** {experiment.assumed}")
         _elsewhere(experiment)
         reports_run.again(experiment, found)
-        reports_run.progress(experiment)
+        reports_run.progress(experiment, newest)
 
 
 def _badge(found: Mapping[str, Standing]) -> None:

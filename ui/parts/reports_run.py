@@ -129,14 +129,17 @@ def _there(store: services.Store, config: RunConfig) -> bool:
     return any(run.config == config for run in store.runs(status=("queued", "running", "paused")))
 
 
-def group(experiment: Experiment) -> list[Run]:
-    """The runs of this experiment among the newest, oldest first."""
-    return [run for run in reversed(services.runs()[0]) if experiment.name in run.tags]
+def group(experiment: Experiment, newest: Sequence[Run]) -> list[Run]:
+    """The runs of this experiment, oldest first."""
+    return [run for run in reversed(newest) if experiment.name in run.tags]
 
 
-def progress(experiment: Experiment) -> None:
-    """How far the queued runs are; redrawn while one of them moves, and the whole page when they are done."""
-    runs = group(experiment)
+def progress(experiment: Experiment, newest: Sequence[Run]) -> None:
+    """How far the queued runs are; redrawn while one of them moves, and the whole page when they are done.
+
+    `newest` are the runs as they were before the page read what is measured: a run that ended since still moves.
+    """
+    runs = group(experiment, newest)
     begun = st.session_state.get(f"begun-{experiment.name}")
     if begun == 0:
         st.caption("All of these runs are there already: nothing was queued.")
@@ -149,7 +152,7 @@ def progress(experiment: Experiment) -> None:
 
     def tick() -> None:
         services.lab().tend()
-        now = group(experiment)
+        now = group(experiment, services.runs()[0])
         active = [run for run in now if run.active]
         if not active:
             st.rerun()
