@@ -1,5 +1,6 @@
 """Experiment: what a report says it did and found, as data, with the recipe behind each figure."""
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -87,6 +88,7 @@ def quick(config: RunConfig) -> RunConfig:
     return config.replace(epochs=epochs, train_size=QUICK_PICTURES)
 
 
+@functools.lru_cache(1 << 14)  # a store of 10,000 runs asks for each of them whenever one ends
 def task(config: RunConfig) -> tuple[str, int]:
     """What a run says something about: its recipe whatever the seed, and its epochs.
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from core.config import RunConfig
 from core.config.experiment import Claim, Experiment, Row, task
@@ -32,6 +33,11 @@ class Record:
     @property
     def seed(self) -> int:
         return self.config.seed
+
+    @cached_property
+    def task(self) -> str:
+        """What it says something about: each row asks each record."""
+        return task(self.config)[0]
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,7 @@ def standing(row: Row, records: Iterable[Record]) -> Standing:
     name, epochs = task(row.config)
     fitting: dict[int, Record] = {}  # per seed; the lab's own runs come later and take the place of the shipped ones
     for record in records:
-        if not math.isnan(at(record, epochs)) and task(record.config)[0] == name:
+        if not math.isnan(at(record, epochs)) and record.task == name:
             before = fitting.get(record.seed)
             if before is None or reached(record, epochs) >= reached(before, epochs):
                 fitting[record.seed] = record

@@ -4,7 +4,9 @@ import pytest
 
 from core.config import RunConfig
 from core.config.experiment import Claim, Experiment, Row
+from core.config.experiments import EXPERIMENTS
 from core.look.reproduced import Record, at, findings, standing, within
+from core.runs import measured
 
 BASE = RunConfig(epochs=4, schedule="constant", net="flatten | linear classes")
 ROW = Row("a", "A", BASE, accuracy=0.90)
@@ -97,3 +99,11 @@ def test_one_seed_says_nothing() -> None:
 def test_rows_followed_for_different_epochs_are_compared_at_the_common_one() -> None:
     found = judged([0.90, 0.91, 0.92], [0.80, 0.81, 0.82], cut=2)
     assert "after 2 epochs" in found and found.startswith("fails"), "after two epochs the first row still has 0"
+
+
+def test_asking_again_works_no_recipe_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Reports page asks every row about every run whenever somebody clicks."""
+    rows = [row for each in EXPERIMENTS.values() for row in each.all_rows]
+    first = [standing(row, measured.shipped()) for row in rows]
+    monkeypatch.setattr(RunConfig, "replace", lambda *_, **__: pytest.fail("a recipe was worked out again"))
+    assert [standing(row, measured.shipped()) for row in rows] == first
