@@ -21,6 +21,7 @@ from core.nets.gan import pair
 from core.nets.line import build
 from core.runs.engine import train_now
 from core.runs.store import Store
+from core.train import fit_gan
 from ui.components.latent_panel import sent
 from ui.parts import latent_atlas, latent_directions, latent_find, latent_picked
 
@@ -98,7 +99,8 @@ def test_a_link_restores_the_picture_and_a_cut_one_is_told(open_page, model):
     assert any("'nobody'" in each.value for each in at.warning)
 
 
-def test_a_gan_run_is_shown_on_train_and_opened_at_every_moment(open_page, tiny):
+def test_a_gan_run_is_shown_on_train_and_opened_at_every_moment(open_page, tiny, monkeypatch):
+    monkeypatch.setattr(fit_gan, "SAMPLES", 50)  # pictures that are looked at again and again while it trains
     store = Store()
     number = train_now(store, GAN, lambda fact: None)
     assert store.run(number).status == "finished", store.run(number).error

@@ -11,6 +11,7 @@ from core.data.dataset import Dataset, made
 from core.errors import LabError
 from core.nets.gan import pair
 from core.train import duel as duel_file
+from core.train import fit_gan as fit_gan_file
 from core.train.duel import Duel
 from core.train.facts import Ended, Event, Fact, Metric, Snapshot
 from core.train.fit_gan import fit_gan
@@ -20,6 +21,12 @@ from core.train.slow import slow
 
 CPU = torch.device("cpu")
 SMALL = RunConfig("dots", "gan-small", epochs=2, batch_size=16, kind="gan", schedule="constant", lr=2e-4, average=0.9)
+
+
+@pytest.fixture(autouse=True)
+def quickly_judged(monkeypatch):
+    """Nine times in eight steps 500 pictures are made and looked at: for the tests 50 will do."""
+    monkeypatch.setattr(fit_gan_file, "SAMPLES", 50)
 
 
 def dots(n: int = 64, side: int = 28, channels: int = 1) -> Dataset:
@@ -111,10 +118,8 @@ def test_a_loss_that_is_no_number_ends_the_run_with_what_to_try(monkeypatch):
 
 
 def test_a_collapse_is_said(monkeypatch):
-    from core.train import fit_gan as file
-
-    monkeypatch.setattr(file, "PATIENCE", 1)
-    monkeypatch.setattr(file, "compare", lambda *_: {"gan/diversity": 0.02, "gan/feature_distance": 400.0})
+    monkeypatch.setattr(fit_gan_file, "PATIENCE", 1)
+    monkeypatch.setattr(fit_gan_file, "compare", lambda *_: {"gan/diversity": 0.02, "gan/feature_distance": 400.0})
     texts = [fact.text for fact in told(fit_gan(SMALL, dots(), CPU)) if isinstance(fact, Event)]
     assert sum("has collapsed" in text for text in texts) == 1
     assert any("Try two D steps per G step" in text for text in texts)
