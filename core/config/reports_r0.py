@@ -63,13 +63,28 @@ R0 = (
                 probe=True,
                 about="What the report proposes and did not run: one cycle up to 0.01 and down again.",
             ),
+            Row(
+                "first-1e-5",
+                "0.00001, the first epoch",
+                MNIST.replace(lr=1e-5, epochs=1),
+                probe=True,
+                about="Where the very same runs stood after one epoch.",
+            ),
+            Row("first-1e-3", "0.001, the first epoch", MNIST.replace(epochs=1), probe=True),
+            Row("first-1e-2", "0.01, the first epoch", MNIST.replace(lr=1e-2, epochs=1), probe=True),
         ),
         (
             Claim("0.001 beats the largest rate", "lr-1e-3", "lr-1e-2"),
             Claim("0.001 beats the smallest rate", "lr-1e-3", "lr-1e-5"),
+            Claim("0.001 beats the smallest rate after one epoch", "first-1e-3", "first-1e-5"),
             Claim("A warm-up with decay mends the largest rate", "warmup", "lr-1e-2"),
         ),
         ours="mnist-best",
+        why="The report's own figures do not fit together: 0.001 gives 97.88 % here and 98.86 % after ten epochs "
+        "above. Ours are within 1.3 points of this sweep after their first epoch and at the other figure after their "
+        "tenth. So the sweep was shorter than ten epochs, or its net learned more slowly. Either way it shows who "
+        "starts fast: after one epoch the smallest rate is four points behind, after ten half a point and still "
+        "rising. 'It takes too long' is right; how much lower it ends depends on when one looks.",
     ),
     Experiment(
         "r0-batch",
