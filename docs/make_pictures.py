@@ -5,26 +5,34 @@ the Latent page come from `docs.make_latent` and `checkpoints.make.rivals`.
 """
 
 import json
+import math
 import os
+import random
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bench.browser import FLAGS, chromium
 from bench.pages import served
 from core import paths
 from core.config import RunConfig, preset
 from core.data import drawn, registry
+from core.errors import unknown
 from core.runs.engine import train_now
 from core.runs.store import Store
 
 PICTURES = paths.ROOT / "docs" / "pictures"
 RECORDED = json.loads((paths.ROOT / "tests" / "data" / "strokes_recorded.json").read_text())
 SEVEN = [(0.22, 0.24), (0.72, 0.2), (0.6, 0.45), (0.42, 0.85)]
+TAUGHT = {
+    "tent": [(0.5, 0.15), (0.85, 0.8), (0.15, 0.8), (0.5, 0.15)],
+    "snail": [(0.5 + 0.012 * i * math.cos(i / 3), 0.5 + 0.012 * i * math.sin(i / 3)) for i in range(34)],
+    "wave": [(0.15, 0.3), (0.3, 0.7), (0.45, 0.3), (0.6, 0.7), (0.75, 0.3), (0.88, 0.7)],
+}
 LETTERS = (44, 58, 54, 66, 78, 92)  # recorded drawings: alpha omicron lambda psi alpha omicron
 Point = tuple[float, float]
 LINES = [[(x / drawn.UNIT, y / drawn.UNIT) for x, y in stroke.points] for stroke in drawn.unpack(RECORDED[92]["ink"])]
@@ -64,6 +72,28 @@ def inside(page: Page) -> None:
     page.locator("[data-testid=arithmetic] .said").wait_for()
 
 
+def transfer(page: Page) -> None:
+    """Three things are taught with five drawings each; then a snail is read."""
+    luck = random.Random(3)
+    page.goto("/transfer")
+    field = page.get_by_role("textbox", name="New class")
+    field.fill(", ".join(TAUGHT))
+    field.press("Enter")
+    for name, line in TAUGHT.items():
+        for number in range(5):
+            tap = page.get_by_role("radio", name=f"{name} · {number}")
+            tap.wait_for()
+            _pen(page, [_by_hand(line, luck)])
+            expect(tap).to_be_enabled()
+            tap.click()
+            page.get_by_role("radio", name=f"{name} · {number + 1}").wait_for()
+            page.get_by_test_id("ink-pad").and_(page.locator(":not(.inked)")).wait_for()
+    page.get_by_role("button", name="Teach", exact=True).click()
+    page.get_by_text("Learned in").wait_for()
+    _pen(page, [_by_hand(TAUGHT["snail"], luck)])
+    expect(page.get_by_test_id("answer").locator(".big")).to_have_text("snail")
+
+
 WIDE, PHONE = (1280, 900), (390, 844)
 TAKEN: dict[str, tuple[Callable[[Page], None], tuple[int, int], str]] = {
     "home": (home, WIDE, "light"),
@@ -75,15 +105,20 @@ TAKEN: dict[str, tuple[Callable[[Page], None], tuple[int, int], str]] = {
     "draw-runs": (draw_runs, (1280, 1080), "light"),
     "draw-photo": (draw_photo, (1280, 860), "light"),
     "inside": (inside, (1280, 1010), "light"),
+    "transfer": (transfer, WIDE, "light"),
 }
 
 
 def main(names: Sequence[str]) -> None:
+    for name in names:
+        if name not in TAKEN:
+            raise unknown("The picture", name, TAKEN)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["LAB_HOME"] = folder
         _train_some()
         with served(folder) as (address, _), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+            expect.set_options(timeout=90_000)
             for name in names or TAKEN:
                 go, size, scheme = TAKEN[name]
                 with _opened(browser, address, size, scheme) as page:
@@ -128,9 +163,14 @@ def _train_some() -> None:
 def _drawn(page: Page, address: str, lines: Sequence[Sequence[Point]]) -> None:
     page.goto(address)
     page.get_by_test_id("answer").wait_for()
+    page.wait_for_timeout(1500)
+    _pen(page, lines)
+    page.get_by_text("Why this answer?").wait_for()
+
+
+def _pen(page: Page, lines: Sequence[Sequence[Point]]) -> None:
     pad = page.get_by_test_id("ink-pad").locator("canvas")
     pad.scroll_into_view_if_needed()
-    page.wait_for_timeout(1500)
     box = pad.bounding_box()
     assert box is not None
     for line in lines:
@@ -140,7 +180,15 @@ def _drawn(page: Page, address: str, lines: Sequence[Sequence[Point]]) -> None:
         for place in rest:
             page.mouse.move(*place, steps=6)
         page.mouse.up()
-    page.get_by_text("Why this answer?").wait_for()
+
+
+def _by_hand(line: Sequence[Point], luck: random.Random) -> list[Point]:
+    """The line as somebody draws it: each time a little different."""
+    wide, tall = luck.uniform(0.8, 1.05), luck.uniform(0.8, 1.05)
+    return [
+        (0.5 + wide * (x - 0.5) + luck.uniform(-0.02, 0.02), 0.5 + tall * (y - 0.5) + luck.uniform(-0.02, 0.02))
+        for x, y in line
+    ]
 
 
 def _line() -> Path:
