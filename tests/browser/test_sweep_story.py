@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from core.runs import bets
 from core.runs.store import Store
@@ -87,7 +88,7 @@ def test_vary_bet_sketch_watch_and_see_who_was_right(page, store):
     )
 
     page.get_by_role("button", name="Close the bets and start").click()
-    page.get_by_test_id("sweep-chart").wait_for()
+    expect(page.get_by_test_id("sweep-chart")).to_have_count(1, timeout=30_000)  # the sketch's goes, the board's comes
     page.get_by_text("4 of 4 runs").wait_for(timeout=120_000)
     page.get_by_text("The verdict").wait_for(timeout=20_000)
     page.reload()  # bets and board are in the store, not in the tab

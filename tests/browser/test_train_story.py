@@ -87,7 +87,8 @@ def test_choose_a_preset_start_watch_zoom_stop_resume_and_finish(page, empty):
     assert ranges(page) == before
     assert ranges(page, "accuracy")[0] == before[0]  # the other charts follow along
 
-    page.get_by_role("button", name="Stop", exact=True).click()
+    main = page.get_by_test_id("stMainBlockContainer")  # Streamlit has a Stop of its own at the top while a page runs
+    main.get_by_role("button", name="Stop", exact=True).click()
     page.get_by_role("button", name="Resume").wait_for(timeout=20_000)
     stopped = store.run(run)
     assert stopped.status == "stopped" and 0 < stopped.step < stopped.steps_total
