@@ -148,6 +148,28 @@ def test_a_list_that_is_mounted_again_has_every_run_once(page):
     assert names == ["run 2", "run 1"]
 
 
+def test_a_tick_stays_when_an_older_message_of_the_page_comes_after_it(page):
+    source = (ROOT / "ui" / "components" / "run_list.js").read_text()
+    look = {"status": "finished", "facts": "", "best": "", "share": None, "light": "#000", "dark": "#fff"}
+    data = {"runs": [look | {"id": i, "name": f"run {i}"} for i in (2, 1)], "open": 2, "beside": [], "summary": ""}
+    seen = page.evaluate(
+        """async ([source, html, data]) => {
+            const { default: list } = await import("data:text/javascript," + encodeURIComponent(source))
+            document.body.innerHTML = html
+            const say = beside => list({ data: { ...data, beside }, parentElement: document.body,
+                setStateValue() {}, setTriggerValue() {} })
+            const tick = () => document.querySelectorAll("input")[1]
+            say([])
+            tick().click()
+            const seen = [tick().checked]
+            for (const beside of [[], [1], []]) { say(beside); seen.push(tick().checked) }
+            return seen
+        }""",
+        [source, HTML, data],
+    )
+    assert seen == [True, True, True, False]  # an older word, the answer, and then another tab's
+
+
 @pytest.mark.parametrize("address", ["/", "/train"])
 def test_nothing_scrolls_sideways_on_a_phone(phone, address):
     phone.goto(address)

@@ -1,6 +1,7 @@
 // The runs of the lab: a click opens one, a tick lays it over the open one. Rows are kept and only their texts change.
 
 const lists = new WeakMap()
+const PATIENCE = 2000   // milliseconds in which the page may still speak of the ticks before the last click
 
 function put(element, text) { if (element.textContent !== text) element.textContent = text }
 
@@ -13,6 +14,7 @@ function row(state, id) {
     const shown = new Set(state.data.beside)
     tick.checked ? shown.add(id) : shown.delete(id)
     state.data.beside = [...shown]
+    state.told = { beside: state.data.beside, until: Date.now() + PATIENCE }
     state.set("beside", [...shown])
   }
   open.onclick = () => state.trigger("open", id)
@@ -27,6 +29,10 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     lists.set(parentElement, state)
   }
   Object.assign(state, { data: { ...data }, set: setStateValue, trigger: setTriggerValue })
+  if (state.told && Date.now() < state.told.until && String(state.told.beside) !== String(data.beside)) {
+    state.data.beside = state.told.beside   // a tick must not flicker because this message was made before it
+  } else state.told = null
+  const { beside } = state.data
   const root = parentElement.querySelector(".runs")
   put(root.querySelector(".head span"), data.summary)
   const probe = document.createElement("canvas").getContext("2d")
@@ -44,7 +50,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     each.item.setAttribute("aria-current", isOpen)
     each.item.style.setProperty("--swatch", dark ? run.dark : run.light)
     each.item.dataset.status = run.status
-    each.tick.checked = isOpen || data.beside.includes(run.id)
+    each.tick.checked = isOpen || beside.includes(run.id)
     each.tick.onclick = event => { if (isOpen) event.preventDefault() }   // what is open is always drawn
     each.tick.setAttribute("aria-disabled", isOpen)
     each.tick.title = isOpen ? "This run is open" : "Lay this run over the open one"
