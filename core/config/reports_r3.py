@@ -82,7 +82,7 @@ R3 = (
         "a rate of 0.01 besides a hundred times. The probes show it: after 30 epochs the default stands at 31.95 %, "
         "with momentum at 66.56 %, and with a rate of 0.01 besides it had 70.94 % after twelve and has over-fitted "
         "since. But slowness alone would not end at 33.59 %: 30 epochs with momentum stand for their 300, and the "
-        "default itself has come as far as theirs in a tenth of the time. Their appendix ends the network in a "
+        "default itself has come nearly as far as theirs in a tenth of the time. Their appendix ends the network in a "
         "softmax, and PyTorch's cross-entropy takes a softmax, too. Taken twice, gradients shrink, and the net crawls "
         "as theirs did: in three epochs that stand for 300 the default then ends at 32.84 %, with more filters at "
         "35.19 %. In such a crawl a step of the ladder mostly changes how fast a net gets away from its start, and "

@@ -127,47 +127,36 @@ def test_two_runs_are_laid_over_each_other_and_the_link_says_so(page, store):
     page.wait_for_function("document.querySelectorAll('.ink-legend .ink-run').length === 2", timeout=30_000)
 
 
-def test_a_list_that_is_mounted_again_has_every_run_once(page):
-    """Streamlit may end a component and begin it again on the same element, mostly where two page runs meet."""
+def listed(page, steps: str):
+    """What `steps` give, with the list of two runs in a bare page: `mount(beside)` shows it and returns its end."""
     source = (ROOT / "ui" / "components" / "run_list.js").read_text()
     look = {"status": "finished", "facts": "", "best": "", "share": None, "light": "#000", "dark": "#fff"}
-    data = {"runs": [look | {"id": i, "name": f"run {i}"} for i in (2, 1)], "open": 2, "beside": [], "summary": ""}
-    names = page.evaluate(
-        """async ([source, html, data]) => {
-            const { default: list } = await import("data:text/javascript," + encodeURIComponent(source))
-            document.body.innerHTML = html
-            const mount = () => list({ data, parentElement: document.body, setStateValue() {}, setTriggerValue() {} })
-            const end = mount()
-            mount()
-            end()
-            mount()
-            return [...document.querySelectorAll("li .name span")].map(each => each.textContent)
-        }""",
-        [source, HTML, data],
-    )
-    assert names == ["run 2", "run 1"]
+    data = {"runs": [look | {"id": i, "name": f"run {i}"} for i in (2, 1)], "open": 2, "summary": ""}
+    script = f"""async ([source, html, data]) => {{
+        const {{ default: list }} = await import("data:text/javascript," + encodeURIComponent(source))
+        document.body.innerHTML = html
+        const mount = beside => list({{ data: {{ ...data, beside }}, parentElement: document.body,
+            setStateValue() {{}}, setTriggerValue() {{}} }})
+        {steps}
+    }}"""
+    return page.evaluate(script, [source, HTML, data])
+
+
+def test_a_list_that_is_mounted_again_has_every_run_once(page):
+    """Streamlit may end a component and begin it again on the same element, mostly where two page runs meet."""
+    steps = """const end = mount([]); mount([]); end(); mount([])
+        return [...document.querySelectorAll("li .name span")].map(each => each.textContent)"""
+    assert listed(page, steps) == ["run 2", "run 1"]
 
 
 def test_a_tick_stays_when_an_older_message_of_the_page_comes_after_it(page):
-    source = (ROOT / "ui" / "components" / "run_list.js").read_text()
-    look = {"status": "finished", "facts": "", "best": "", "share": None, "light": "#000", "dark": "#fff"}
-    data = {"runs": [look | {"id": i, "name": f"run {i}"} for i in (2, 1)], "open": 2, "beside": [], "summary": ""}
-    seen = page.evaluate(
-        """async ([source, html, data]) => {
-            const { default: list } = await import("data:text/javascript," + encodeURIComponent(source))
-            document.body.innerHTML = html
-            const say = beside => list({ data: { ...data, beside }, parentElement: document.body,
-                setStateValue() {}, setTriggerValue() {} })
-            const tick = () => document.querySelectorAll("input")[1]
-            say([])
-            tick().click()
-            const seen = [tick().checked]
-            for (const beside of [[], [1], []]) { say(beside); seen.push(tick().checked) }
-            return seen
-        }""",
-        [source, HTML, data],
-    )
-    assert seen == [True, True, True, False]  # an older word, the answer, and then another tab's
+    steps = """const tick = () => document.querySelectorAll("input")[1]
+        mount([])
+        tick().click()
+        const seen = [tick().checked]
+        for (const beside of [[], [1], []]) { mount(beside); seen.push(tick().checked) }
+        return seen"""
+    assert listed(page, steps) == [True, True, True, False]  # an older word, the answer, and then another tab's
 
 
 @pytest.mark.parametrize("address", ["/", "/train"])
