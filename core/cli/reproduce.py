@@ -9,7 +9,7 @@ from typing import Any
 
 from core.cli.train import check, progress
 from core.config import RunConfig
-from core.config.experiment import Experiment, Row, quick
+from core.config.experiment import Experiment, Row, longest, quick
 from core.config.experiments import EXPERIMENTS, experiment
 from core.errors import LabError
 from core.look.comparison import block, listed, result
@@ -47,7 +47,7 @@ def run(told: argparse.Namespace) -> Any:
     file = Path(told.record) if told.record else None
     if file is not None:
         measured.shipped(file)  # a damaged file is refused now, not after an hour
-    done = _runs(chosen, rows, told, file)
+    done = _runs(chosen, longest(rows), told, file)
     return result(chosen, rows, told.quick, done)
 
 
@@ -62,13 +62,11 @@ def _check(told: argparse.Namespace) -> None:
         raise LabError("--record is for whole recipes; --quick shortens them.")
 
 
-def _runs(
-    chosen: Experiment, rows: Sequence[Row], told: argparse.Namespace, file: Path | None
-) -> list[tuple[Row, Record]]:
+def _runs(chosen: Experiment, rows: Sequence[Row], told: argparse.Namespace, file: Path | None) -> list[Record]:
     """Every row with every seed, seed by seed: what is broken off has each row at least once."""
     store = Store()
     end = None if told.minutes is None else time.monotonic() + 60 * told.minutes
-    done: list[tuple[Row, Record]] = []
+    done: list[Record] = []
     for seed in range(told.seeds):
         for row in rows:
             left = None if end is None else end - time.monotonic()
@@ -80,7 +78,7 @@ def _runs(
             record = known or _trained(store, chosen, row, config, left)
             if record is None:  # paused: the next call goes on
                 return done
-            done.append((row, record))
+            done.append(record)
             if file is not None and (known is None or known.run is not None):
                 measured.keep([record], file)
     return done

@@ -1,7 +1,7 @@
 """Experiment: what a report says it did and found, as data, with the recipe behind each figure."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.config.presets import PRESETS
@@ -101,3 +101,15 @@ def task(config: RunConfig) -> tuple[str, int]:
     if config.schedule in ("constant", "step"):
         alike = alike.replace(epochs=1)
     return alike.key(), config.epochs
+
+
+def longest(rows: Sequence[Row]) -> list[Row]:
+    """What must be trained to know these rows: not those that are the first epochs of another one."""
+    tasks = [task(row.config) for row in rows if row.config is not None]
+
+    def begins_another(row: Row) -> bool:
+        assert row.config is not None
+        name, epochs = task(row.config)
+        return any(other == name and far > epochs for other, far in tasks)
+
+    return [row for row in rows if row.config is not None and not begins_another(row)]

@@ -23,13 +23,12 @@ def listed(chosen: Experiment, records: Sequence[Record]) -> dict[str, Any]:
     }
 
 
-def result(chosen: Experiment, rows: Sequence[Row], short: bool, done: list[tuple[Row, Record]]) -> dict[str, Any]:
+def result(chosen: Experiment, rows: Sequence[Row], short: bool, done: Sequence[Record]) -> dict[str, Any]:
     """One experiment as it was run now: its rows, and what its claims are worth."""
     shown = []
     for row in rows:
-        records = [record for of, record in done if of.name == row.name]
         here = replace(row, config=quick(row.config)) if short and row.config else row
-        shown.append(standing(here, records))
+        shown.append(standing(here, done))
     found = {each.row.name: each for each in shown}
     judged = {row.name: found.get(row.name, Standing(row)) for row in chosen.all_rows}
     return {

@@ -3,7 +3,7 @@
 import pytest
 
 from core.config import PRESETS, RunConfig
-from core.config.experiment import Experiment, Row, quick, task
+from core.config.experiment import Experiment, Row, longest, quick, task
 from core.config.experiments import EXPERIMENTS, REPORTS, experiment
 from core.errors import LabError
 
@@ -136,6 +136,13 @@ def test_runs_of_one_recipe_are_one_task_whatever_their_seed() -> None:
     assert task(config.replace(lr=0.5))[0] != task(config)[0]
     falling = config.replace(schedule="one-cycle")
     assert task(falling.replace(epochs=10))[0] != task(falling)[0]  # its rate falls sooner: another run
+
+
+def test_the_first_epochs_of_another_row_need_no_run_of_their_own() -> None:
+    table = EXPERIMENTS["r2-table2"]
+    assert [row.name for row in table.runnable if row not in longest(table.runnable)] == ["run-2"]  # run 3 goes on
+    rates = EXPERIMENTS["r0-batch"]
+    assert longest(rates.runnable) == list(rates.runnable)
 
 
 def test_an_unknown_name_is_refused_with_a_guess() -> None:

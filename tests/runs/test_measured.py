@@ -1,5 +1,6 @@
 """The results file and the verb reproduce: what was measured is kept, found again, and never made up."""
 
+import dataclasses
 import json
 import math
 from pathlib import Path
@@ -114,6 +115,18 @@ def test_what_is_done_is_not_done_again(capsys, tmp_path: Path) -> None:
         Store().delete(run.id)
     third = said(capsys, "small", "--record", str(tmp_path / "r.json"))
     assert not Store().runs() and third["complete"], "nor what stands in the results file"
+
+
+def test_the_first_epochs_of_a_longer_row_are_not_trained_anew(capsys, monkeypatch) -> None:
+    first = Row("first", "its first epochs", BASE.replace(epochs=2), 0.8)
+    monkeypatch.setitem(EXPERIMENTS, "small", dataclasses.replace(SMALL, rows=(first, SMALL.row("quick")), claims=()))
+    value = said(capsys, "small")
+    (run,) = Store().runs()
+    assert run.config.epochs == 3 and value["complete"]
+    beginning, whole = value["rows"]
+    assert (beginning["epochs"], beginning["runs"]) == (2, whole["runs"]) == (2, [run.id])
+    curve = Store().curves([run.id], ("test/accuracy",))[run.id]["test/accuracy"]
+    assert beginning["measured"] == float(curve.values[1])
 
 
 def test_a_quick_run_is_said_to_be_one(capsys) -> None:

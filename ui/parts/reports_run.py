@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.config import RunConfig
-from core.config.experiment import OURS, Experiment, Row, quick
+from core.config.experiment import OURS, Experiment, Row, longest, quick
 from core.errors import LabError
 from core.look.reproduced import Standing
 from core.runs.run import Run
@@ -64,7 +64,7 @@ def again(experiment: Experiment, found: Mapping[str, Standing]) -> None:
     if why:
         st.caption(f":material/block: Not to be run from here. {why}")
         return
-    rows = [row for row in experiment.runnable if row.name != OURS]
+    rows = longest([row for row in experiment.runnable if row.name != OURS])
     key = f"again-{experiment.name}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         seeds = st.selectbox(
