@@ -6,6 +6,7 @@ Student's t on the differences seed by seed, or Welch's where the seeds are othe
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from scipy.special import stdtr, stdtrit
 
@@ -13,6 +14,7 @@ Seeds = Mapping[int, float]  # seed -> figure of the run with that seed, such as
 LEVEL = 0.95  # how often such an interval holds the truth
 POWER = 0.8  # with so many seeds a difference of this size would be found four times out of five
 MOST = 200  # seeds; what would take more is not worth settling
+MOST_PICTURES = 100_000  # that a figure is taken to be a share of
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,21 @@ def by_seed(figures: Iterable[tuple[int, float]]) -> dict[int, float]:
     for seed, value in figures:
         found.setdefault(seed, []).append(value)
     return {seed: math.fsum(values) / len(values) for seed, values in found.items()}
+
+
+def judged_on(groups: Iterable[Seeds]) -> int | None:
+    """Of how many pictures these figures are shares: the fewest that all of them can be counted on.
+
+    None where they are no such shares. Of a few figures alone it may be a part of the true number: then a spread is
+    taken for coarser than it is, never for finer.
+    """
+    pictures = 1
+    for value in {value for group in groups for value in group.values() if math.isfinite(value)}:
+        share = Fraction(value).limit_denominator(MOST_PICTURES)
+        pictures = math.lcm(pictures, share.denominator)
+        if pictures > MOST_PICTURES or abs(float(share) - value) > 1e-12:
+            return None
+    return pictures
 
 
 def measured(name: str, values: Seeds, level: float = LEVEL) -> Measured:

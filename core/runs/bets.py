@@ -117,9 +117,9 @@ def placed(store: Store, sweep: int) -> list[Bet]:
         return [Bet(row.bettor, row.winner, _sketch(row.sketch)) for row in connection.execute(query)]
 
 
-def scored(outcome: Outcome, made: list[Bet], pictures: int | None = None) -> tuple[str, list[Scored]]:
+def scored(outcome: Outcome, made: list[Bet]) -> tuple[str, list[Scored]]:
     """The verdict on the sweep in a sentence, and every bet with what it was worth, the best first."""
-    found = outcome.verdict(pictures)
+    found = outcome.verdict()
     plan = outcome.plan
     by_label = {point.label: choice_of(plan, point.knobs) for point in outcome.points}
     if found.kind == "winner" and found.winner is not None:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from core import paths
 from core.config.plan import Knobs, Plan
-from core.look.seeds import Measured, measured
+from core.look.seeds import Measured, judged_on, measured
 from core.look.verdict import Verdict, verdict
 from core.runs.brain import Past, importances
 from core.runs.figures import Figure
@@ -88,13 +88,13 @@ class Outcome:
     def is_over(self) -> bool:
         return self.sweep.status in ("finished", "stopped")
 
-    def verdict(self, pictures: int | None = None) -> Verdict:
+    def verdict(self) -> Verdict:
         """Which point is best, if that can be said at all.
 
         Points with a pruned run stay out: what is left of them are their lucky seeds.
         """
-        whole = [point for point in self.points if point.values and not point.has_pruned]
-        return verdict({point.label: point.values for point in whole}, pictures=pictures)
+        whole = {point.label: point.values for point in self.points if point.values and not point.has_pruned}
+        return verdict(whole, pictures=judged_on(whole.values()))
 
     def importances(self) -> tuple[dict[str, float], str]:
         """Which knob mattered how much, and how that was found."""

@@ -1,6 +1,5 @@
 """Recipes: runs that differ in their seed alone belong together; what sets several recipes apart names them."""
 
-import itertools
 import math
 import statistics
 from collections.abc import Iterable, Sequence
@@ -135,13 +134,6 @@ def metrics(entries: Iterable[Entry], order: Sequence[str] = ()) -> list[str]:
     """All metrics that the runs have, the well-known ones first."""
     there = {name for each in entries for name in each.figures}
     return [name for name in order if name in there] + sorted(there - set(order))
-
-
-def finest(entries: Iterable[Entry], metric: str) -> int | None:
-    """How many pictures an accuracy was measured on at least, as far as the figures tell: none lies between two."""
-    values = sorted({value for each in entries for value in each.figures.get(metric, ())})
-    gaps = [b - a for a, b in itertools.pairwise(values) if b - a > 1e-7]
-    return round(1 / min(gaps)) if gaps and metric.endswith("accuracy") else None
 
 
 def left_out(groups: Sequence[Recipe]) -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.look.seeds import Duel
+from core.look.seeds import Duel, judged_on
 from core.look.verdict import by_seed, digits, duel, holm, listed, measured, seeds_needed, verdict
 
 ONE = {0: 0.981, 1: 0.978, 2: 0.984, 3: 0.979}
@@ -68,6 +68,15 @@ def test_fewer_than_two_seeds_give_no_interval():
 
 def test_the_same_seed_twice_is_one_witness():
     assert by_seed([(0, 0.9), (1, 0.8), (0, 0.92)]) == pytest.approx({0: 0.91, 1: 0.8})
+
+
+def test_how_many_pictures_were_judged_shows_in_the_figures():
+    assert judged_on([seeds(0.9812, 0.981), seeds(0.97)]) == 5000
+    assert judged_on([seeds(9811 / 10_000, 0.981), seeds(0.97)]) == 10_000
+    assert judged_on([seeds(7 / 111), seeds(50 / 111, math.nan)]) == 111
+    assert judged_on([seeds(0.31415926535)]) is None, "no share of any test set"
+    assert judged_on([seeds(1 / 99_991, 1 / 99_989)]) is None
+    assert judged_on([]) == 1
 
 
 def test_figures_without_any_spread_differ_only_as_far_as_their_pictures_can_say():

@@ -158,13 +158,28 @@ def test_the_address_restores_search_filters_sorting_pins_and_columns(open_page,
     link = {"search": "lr>0.05", "only-dataset": "tiny", "sort": "-lr", "pins": "4", "columns": "name,lr", "all": "yes"}
     at = open_page("compare.py", runs="1-6", **link)
     assert not at.exception
-    assert at.text_input(key="compare-words").value == "lr>0.05" and state(at, "compare-dataset") == ["tiny"]
+    assert at.text_input(key="compare-words").value == "lr>0.05" and state(at, "compare-only-dataset") == ["tiny"]
     assert state(at, "compare-sort") == ("lr", True) and state(at, "compare-pins") == {4}
     assert state(at, "compare-columns") == ["name", "lr"] and state(at, "compare-only") is False
     for name, value in link.items():
         assert at.query_params[name] in (value, [value]), name
     at.text_input(key="compare-words").set_value("").run()
     assert "search" not in at.query_params and at.query_params["sort"] in ("-lr", ["-lr"])
+
+
+def test_a_followed_sweep_and_the_filter_of_sweeps_are_two_things(open_page, store):
+    for sweep in ("7", "12"):
+        for lr in (0.01, 0.1):
+            trained(store, TINY.replace(lr=lr), 0.9, sweep=sweep)
+    at = open_page("compare.py", sweep="12")
+    assert state(at, "compare-runs") == [3, 4] and "only-sweep" not in at.query_params
+    at = open_page("compare.py", **{"only-sweep": "7"})
+    assert not at.exception and state(at, "compare-only-sweep") == ["7"]
+    at.session_state["by"] = "run"
+    at.run()
+    assert not at.exception and at.query_params["only-sweep"] in ("7", ["7"])
+    at = open_page("compare.py", sweep="99")
+    assert not at.exception and "No run belongs to a sweep 99" in warnings(at)
 
 
 def test_an_address_full_of_nonsense_shows_the_page(open_page, pair):

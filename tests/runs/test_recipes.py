@@ -8,7 +8,7 @@ from sqlalchemy import update
 from core.config import RunConfig
 from core.runs.catalogue import Catalogue
 from core.runs.metrics import Point
-from core.runs.recipes import differing, figure_of, finest, higher, knob_said, left_out, metrics, named, recipes
+from core.runs.recipes import differing, figure_of, higher, knob_said, left_out, metrics, named, recipes
 from core.runs.store import Store
 from core.runs.tables import runs
 from tests.runs.helpers import log
@@ -108,10 +108,3 @@ def test_the_known_metrics_come_first(store):
     run = trained(store, RunConfig(), [0.9])
     log(store, run, [Point("aaa", 1, 1.0, 1.0)])
     assert metrics(entries(store), ("test/loss", "lr")) == ["test/loss", "aaa", "test/accuracy"]
-
-
-def test_how_many_pictures_were_judged_shows_in_the_figures(store):
-    trained(store, RunConfig(), [0.5, 0.502, 0.504])
-    trained(store, RunConfig(seed=1), [0.503])
-    assert finest(entries(store), "test/accuracy") == 1000
-    assert finest(entries(store), "test/loss") is None

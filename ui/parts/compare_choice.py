@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import LabError
 from core.runs.catalogue import Entry, of_sweep
-from core.runs.recipes import Recipe, named, recipes
+from core.runs.recipes import Recipe, named, recipes, short
 from ui import services
 
 MOST = 300  # runs compared at once: more lines and dots than anybody can tell apart
@@ -77,9 +77,12 @@ def compared(ids: Sequence[int]) -> tuple[list[Entry], list[str]]:
     """The runs that are there, and a sentence for each reason why others are not."""
     entries, gone = services.catalogue().find(ids)
     said = []
+    if not ids and (sweep := st.session_state.get(SWEEP)):
+        said.append(f"No run belongs to a sweep {short(sweep)}: it was deleted, never made, or has not begun.")
     if gone:
         which = f"Run {gone[0]} is" if len(gone) == 1 else f"Runs {written(gone)} are"
-        said.append(f"{which} no longer there: deleted meanwhile, or never made. The others are compared.")
+        rest = " The others are compared." if entries else ""
+        said.append(f"{which} no longer there: deleted meanwhile, or never made.{rest}")
         st.session_state[RUNS] = [each.id for each in entries]
         if not st.session_state.get(SWEEP):
             link()

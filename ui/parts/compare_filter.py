@@ -19,16 +19,19 @@ COMPARED: dict[str, Callable[[Any, Any], bool]] = {
 _RULE = re.compile(r"([a-z_]+)(>=|<=|!=|=|>|<)(.+)")
 LABELS = {"dataset": "Dataset", "net": "Network", "tag": "Tag", "status": "State", "sweep": "Sweep"}
 FIELDS = tuple(LABELS)
-
-
 Picked = dict[str, list[str]]
+
+
+def _key(name: str) -> str:
+    """Where a filter lies in session_state; `compare-sweep` is the sweep that is followed."""
+    return f"compare-only-{name}"
 
 
 def filters(entries: Sequence[Entry]) -> tuple[str, Picked]:
     """Draws the search and the filters; what `kept` needs."""
     links.restore("compare-words", "search", "".join)
     for name in FIELDS:
-        links.restore(f"compare-{name}", f"only-{name}", list)
+        links.restore(_key(name), f"only-{name}", list)
     words = st.text_input(
         "Search",
         key="compare-words",
@@ -37,7 +40,7 @@ def filters(entries: Sequence[Entry]) -> tuple[str, Picked]:
         persist_state="session",
         width="stretch",
     )
-    count = sum(bool(st.session_state.get(f"compare-{name}")) for name in FIELDS)
+    count = sum(bool(st.session_state.get(_key(name))) for name in FIELDS)
     menu = st.popover(
         f"Filter ({count})" if count else "Filter",
         icon=":material/filter_list:",
@@ -47,7 +50,7 @@ def filters(entries: Sequence[Entry]) -> tuple[str, Picked]:
     if menu.open:
         with menu:
             _menu(entries)
-    picked: Picked = {name: list(st.session_state.get(f"compare-{name}") or []) for name in FIELDS}
+    picked: Picked = {name: list(st.session_state.get(_key(name)) or []) for name in FIELDS}
     links.tell("search", words or "")
     for name, values in picked.items():
         links.tell(f"only-{name}", *values)
@@ -56,12 +59,12 @@ def filters(entries: Sequence[Entry]) -> tuple[str, Picked]:
 
 def _menu(entries: Sequence[Entry]) -> None:
     for name, options in choices(entries).items():
-        picked = st.session_state.get(f"compare-{name}") or []
+        picked = st.session_state.get(_key(name)) or []
         if name in ("dataset", "status") or len(options) > 1 or picked:
             st.multiselect(
                 LABELS[name],
                 list(dict.fromkeys([*options, *picked])),
-                key=f"compare-{name}",
+                key=_key(name),
                 format_func=lambda value: short(value, 60),
                 persist_state="session",
             )
@@ -70,7 +73,7 @@ def _menu(entries: Sequence[Entry]) -> None:
 
 def _clear() -> None:
     for name in FIELDS:
-        st.session_state[f"compare-{name}"] = []
+        st.session_state[_key(name)] = []
 
 
 def choices(entries: Sequence[Entry]) -> dict[str, list[str]]:

@@ -8,9 +8,10 @@ import streamlit as st
 from core.charts.duels import Shown, intervals
 from core.charts.figure import Figure
 from core.errors import LabError
+from core.look.seeds import judged_on
 from core.look.verdict import Verdict, verdict
 from core.runs.catalogue import Entry
-from core.runs.recipes import Recipe, finest, higher, left_out
+from core.runs.recipes import Recipe, higher, left_out
 from ui import services, state
 from ui.components.chart_grid import Panel, chart_grid
 from ui.parts import compare_choice
@@ -32,9 +33,8 @@ AT_ONCE = 4  # further seeds that one press may ask of each recipe
 def judged(groups: Sequence[Recipe], metric: str, best: bool) -> Verdict:
     """The verdict over the recipes' figures."""
     share = metric.endswith("accuracy")
-    entries = [each for group in groups for each in group.entries]
     figures = {group.name: group.figures(metric, best) for group in groups}
-    return verdict(figures, higher(metric), percent=share, pictures=finest(entries, metric))
+    return verdict(figures, higher(metric), percent=share, pictures=judged_on(figures.values()) if share else None)
 
 
 def shown(
