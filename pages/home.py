@@ -31,7 +31,7 @@ with st.grid("auto", min_column_width=320):
 def recent() -> None:
     """The newest runs, those under way first."""
     services.lab().tend()
-    runs, best = services.lab().runs()
+    runs, accuracies = services.lab().runs()
     waiting, running = (sum(run.status == status for run in runs) for status in ("queued", "running"))
     st.subheader("Runs", anchor=False)
     if not runs:
@@ -41,17 +41,17 @@ def recent() -> None:
     st.caption(f"{running} running, {waiting} waiting, {len(runs)} in all.")
     with st.container(gap="xxsmall"):
         for run in sorted(runs, key=lambda run: not run.active)[:RECENT]:
-            row(run, best.get(run.id))
+            row(run, accuracies.get(run.id))
 
 
-def row(run: services.Run, best: float | None) -> None:
-    """One run: a link to it, its best test accuracy, its state."""
+def row(run: services.Run, accuracy: float | None) -> None:
+    """One run: a link to it, its test accuracy, its state."""
     icon, colour = LOOKS[run.status]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         link = {"label": f":gray[{run.id}] {plain(run.name)}", "icon": icon, "query_params": {"run": str(run.id)}}
         st.page_link(TRAIN, width="stretch", **link)
-        accuracy = "" if best is None else f"**{percent(best)}** · "
-        st.markdown(f"{accuracy}:{colour}[{facts(run)}]", width="content")
+        figure = "" if accuracy is None else f"**{percent(accuracy)}** · "
+        st.markdown(f"{figure}:{colour}[{facts(run)}]", width="content")
 
 
 left, right = st.columns([3, 2], gap="large")

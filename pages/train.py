@@ -42,7 +42,7 @@ lab.warm()
 lab.tend()
 sweep = state.opened_sweep()
 if sweep is None or not sweep_board(sweep):
-    runs, best = lab.runs()
+    runs, accuracies = lab.runs()
     try:
         run = state.chosen(runs)
     except LabError as error:  # the link leads to a run that is gone: say so, and show the newest
@@ -52,7 +52,7 @@ if sweep is None or not sweep_board(sweep):
 
     if run:
         header(run)
-        board(run, runs, best)
+        board(run, runs, accuracies)
         details(run)
     else:
         st.subheader("Your first run")

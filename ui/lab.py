@@ -24,23 +24,23 @@ class Lab:
     lock: threading.Lock = field(default_factory=threading.Lock)
     version: str = ""
     listed: list[Run] = field(default_factory=list)
-    best: dict[int, float] = field(default_factory=dict)
+    accuracies: dict[int, float] = field(default_factory=dict)
     tended: float = -60.0
     warmed: float = -60.0
     standing: dict[int, tuple[str, Any]] = field(default_factory=dict)
 
     def runs(self) -> tuple[list[Run], dict[int, float]]:
-        """The newest runs and the best test accuracy of each; read again only when something changed."""
+        """The newest runs and the newest test accuracy of each; read again only when something changed."""
         with self.lock:
             version = self.store.version()
             if version != self.version:
                 self.listed = self.store.runs(limit=LISTED)
                 figures = self.store.figures([run.id for run in self.listed])
-                self.best = {
-                    run: each["test/accuracy"].high for run, each in figures.items() if "test/accuracy" in each
+                self.accuracies = {  # the newest: that of the weights which are kept and opened
+                    run: each["test/accuracy"].last for run, each in figures.items() if "test/accuracy" in each
                 }
                 self.version = version
-            return self.listed, self.best
+            return self.listed, self.accuracies
 
     def sweep(self, number: int) -> tuple[Any, list[Any]]:
         """How a sweep stands, and the bets on it; read again only when something changed."""

@@ -30,7 +30,7 @@ def store() -> Store:
 
 
 def runs() -> tuple[list[Run], dict[int, float]]:
-    """The newest runs and the best test accuracy of each."""
+    """The newest runs and the newest test accuracy of each."""
     return lab().runs()
 
 

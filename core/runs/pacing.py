@@ -15,7 +15,9 @@ from core.runs.store import Store
 from core.runs.sweep import too_many
 
 LOOKED_AT = 300  # finished runs, newest first
-COUNTS = ("net", "dataset", "epochs", "batch_size", "train_size")  # knobs that decide how long a run takes
+COUNTS = ("net", "trunk", "retrain", "dataset", "epochs", "batch_size", "train_size")  # what decides how long a run is
+WHOLE = 50_000  # training pictures of a set of which no run has told how many it has
+TESTED = 3_000  # testing once per epoch costs about as much as training on so many pictures
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,23 @@ class Pace:
 
     def __init__(self, done: Sequence[Run]) -> None:
         self._known: dict[tuple[Any, ...], float | None] = {}
-        self._took: dict[tuple[str, str], list[tuple[RunConfig, float]]] = {}
+        self._took: dict[tuple[str, ...], list[_Took]] = {}
+        self._whole: dict[str, float] = {}  # dataset -> all of its training pictures
         for run in done:
-            seconds = wall(run)
-            if seconds is not None and run.epoch > 0 and not run.unreadable:
-                key = (run.config.net, run.config.dataset)
-                self._took.setdefault(key, []).append((run.config, seconds / run.epoch))
+            seconds, config = wall(run), run.config
+            if seconds is None or run.epoch <= 0 or run.unreadable:
+                continue
+            seen = config.batch_size * run.steps_per_epoch if run.steps_per_epoch else float(config.train_size)
+            if not config.train_size and not config.holdout:
+                self._whole[config.dataset] = max(seen, self._whole.get(config.dataset, 0.0))
+            took = _Took(config.batch_size, config.train_size, seconds / run.epoch)
+            self._took.setdefault(_kind(config.net, config.trunk, config.retrain, config.dataset), []).append(took)
 
     def seconds(self, config: RunConfig) -> float | None:
-        """What a run would take: the median of those with the nearest batch size and number of pictures."""
+        """What a run would take: the median of those with the nearest batch size and number of pictures.
+
+        What an epoch of theirs took is stretched to the pictures that this one has.
+        """
         return self.of(config, {})
 
     def of(self, base: RunConfig, knobs: Knobs) -> float | None:
@@ -50,18 +60,41 @@ class Pace:
             self._known[asked] = self._judge(*asked)
         return self._known[asked]
 
-    def _judge(self, net: str, dataset: str, epochs: int, batch: int, size: int) -> float | None:
-        took = self._took.get((net, dataset))
+    def _judge(
+        self, net: str, trunk: str | None, retrain: str, dataset: str, epochs: int, batch: int, size: int
+    ) -> float | None:
+        took = self._took.get(_kind(net, trunk, retrain, dataset))
         if not took:
             return None
-        away = [_away(batch, size, other) for other, _ in took]
-        alike = [per_epoch for (_, per_epoch), far in zip(took, away, strict=True) if far == min(away)]
+        whole = self._whole.get(dataset) or WHOLE
+        stretched = [_work(size, whole) / _work(other.size, whole) for other in took]
+        away = [
+            round(abs(math.log2(batch / other.batch)) + abs(math.log2(ratio)), 6)
+            for other, ratio in zip(took, stretched, strict=True)
+        ]
+        alike = [
+            other.per_epoch * ratio for other, ratio, far in zip(took, stretched, away, strict=True) if far == min(away)
+        ]
         return statistics.median(alike) * epochs
 
 
-def _away(batch: int, size: int, other: RunConfig) -> float:
-    """How unlike two recipes are as to their pace."""
-    return round(abs(math.log2(batch / other.batch_size)) + (0.0 if size == other.train_size else 3.0), 6)
+@dataclass(frozen=True)
+class _Took:
+    """What a finished run says: its batch size and number of pictures (0: all), and the seconds of an epoch."""
+
+    batch: int
+    size: int
+    per_epoch: float
+
+
+def _kind(net: str, trunk: str | None, retrain: str, dataset: str) -> tuple[str, ...]:
+    """Runs whose pace can be compared; the net of a transfer run is written by the store, so its trunk tells."""
+    return (trunk, retrain, dataset) if trunk else (net, dataset)
+
+
+def _work(size: int, whole: float) -> float:
+    """What an epoch on so many pictures costs, tests included, in pictures trained on."""
+    return (min(size, whole) if size else whole) + TESTED
 
 
 def wall(run: Run) -> float | None:

@@ -20,7 +20,8 @@ def runs_csv(groups: Sequence[Recipe]) -> str:
     names = metrics(entries)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*ABOUT, *names, *KNOBS])
+    heads = [f"last {name}" if name in KNOBS else name for name in names]  # lr is a knob and a curve
+    writer.writerow([*ABOUT, *heads, *KNOBS])
     for group in groups:
         for each in group.entries:
             figures = [each.figures[name][0] if name in each.figures else "" for name in names]

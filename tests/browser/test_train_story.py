@@ -130,7 +130,7 @@ def test_two_runs_are_laid_over_each_other_and_the_link_says_so(page, store):
 def listed(page, steps: str):
     """What `steps` give, with the list of two runs in a bare page: `mount(beside)` shows it and returns its end."""
     source = (ROOT / "ui" / "components" / "run_list.js").read_text()
-    look = {"status": "finished", "facts": "", "best": "", "share": None, "light": "#000", "dark": "#fff"}
+    look = {"status": "finished", "facts": "", "accuracy": "", "share": None, "light": "#000", "dark": "#fff"}
     data = {"runs": [look | {"id": i, "name": f"run {i}"} for i in (2, 1)], "open": 2, "summary": ""}
     script = f"""async ([source, html, data]) => {{
         const {{ default: list }} = await import("data:text/javascript," + encodeURIComponent(source))

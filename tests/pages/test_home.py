@@ -1,6 +1,7 @@
 """Home: usable with nothing at all, and honest about what is there."""
 
 from core.config import RunConfig
+from core.runs.metrics import Point
 from core.runs.store import Store
 from tests.pages.conftest import words, write_curves
 
@@ -15,12 +16,23 @@ def test_an_empty_lab_without_network_shows_what_it_can_do_by_itself(open_page):
     assert "CPU" in said
 
 
-def test_runs_are_listed_with_their_best_accuracy_and_state(open_page):
+def test_runs_are_listed_with_their_accuracy_and_state(open_page):
     store = Store()
     run = store.add(RunConfig("strokes-digits"), name="first *try*")
     write_curves(store, run)
     said = words(open_page("home.py"))
     assert "90.00 %" in said and "queued" in said and "0 running, 1 waiting, 1 in all" in said
+
+
+def test_the_accuracy_of_a_run_is_that_of_its_kept_weights_not_of_its_best_moment(open_page):
+    store = Store()
+    run = store.add(RunConfig("strokes-digits"))
+    points = [Point("test/accuracy", step, value, float(step)) for step, value in enumerate((0.5, 0.92, 0.71), 1)]
+    ids = store.name_ids(["test/accuracy"])
+    with store.write() as connection:
+        store.write_points(connection, run, points, ids)
+    said = words(open_page("home.py"))
+    assert "71.00 %" in said and "92.00 %" not in said
 
 
 def test_a_home_that_cannot_be_written_is_one_sentence_with_the_way_out(open_page, home):

@@ -10,7 +10,7 @@ from core.errors import LabError
 from core.runs import sweeping
 from core.runs.brain import Past
 from core.runs.outcome import outcome
-from core.runs.pacing import estimate, roughly
+from core.runs.pacing import estimate, pace, roughly
 from core.runs.store import Store
 from tests.runs.helpers import claimed
 from tests.runs.small import CONFIG
@@ -185,6 +185,28 @@ def test_the_estimate_takes_runs_of_the_same_network_and_the_nearest_batch_size(
     store.add(CONFIG.replace(batch_size=32))
     finish(store, 0.9)
     assert estimate(store, plan()).known == 1
+
+
+def test_the_estimate_goes_by_the_number_of_pictures(store: Store) -> None:
+    run = store.add(CONFIG.replace(train_size=20_000, seed=9))
+    finish(store, 0.9)
+    with store.write() as connection:
+        connection.execute(text("UPDATE runs SET started = finished - 46 WHERE id = :r"), {"r": run})
+    known = pace(store)
+    config = CONFIG.replace(train_size=20_000)
+    whole = known.seconds(config)
+    assert whole == pytest.approx(46, rel=1e-3)
+    assert known.seconds(config.replace(train_size=3_000)) == pytest.approx(46 * 6 / 23, rel=1e-3)
+    sizes = [known.seconds(config.replace(train_size=size)) for size in (500, 2000, 3000, 10_000, 20_000, 40_000, 0)]
+    assert sizes == sorted(sizes) and len(set(sizes)) == 7
+
+
+def test_the_estimate_knows_transfer_runs_by_their_trunk(store: Store) -> None:
+    base = CONFIG.replace(net="r1-lenet", trunk="r1-lenet-mnist", retrain="last")
+    store.add(base.replace(net="conv 10 5x5 | pool 2 | relu | flatten | linear classes", seed=9))
+    finish(store, 0.9)
+    assert estimate(store, plan(base=base)).seconds is not None
+    assert estimate(store, plan(base=base.replace(retrain="all"))).seconds is None
 
 
 @pytest.mark.parametrize(

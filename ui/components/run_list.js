@@ -19,7 +19,7 @@ function row(state, id) {
   }
   open.onclick = () => state.trigger("open", id)
   return { item, tick, open, bar, number: item.querySelector("i"), name: item.querySelector(".name span"),
-    facts: item.querySelector(".facts span"), best: item.querySelector("b"), fill: bar.firstChild }
+    facts: item.querySelector(".facts span"), accuracy: item.querySelector("b"), fill: bar.firstChild }
 }
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
@@ -59,7 +59,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     put(each.name, run.name)
     each.name.title = run.name
     put(each.facts, run.facts)
-    put(each.best, run.best)
+    put(each.accuracy, run.accuracy)
     each.bar.hidden = run.share === null
     if (run.share !== null) each.fill.style.width = `${(100 * run.share).toFixed(1)}%`
   })

@@ -22,7 +22,7 @@ _component = st.components.v2.component(
 
 def run_list(
     runs: Sequence[Run],
-    best: dict[int, float],
+    accuracies: dict[int, float],
     *,
     opened: int | None,
     beside: Sequence[int],
@@ -31,14 +31,14 @@ def run_list(
     on_open: Callable[[], None],
     on_beside: Callable[[], None],
 ) -> None:
-    """Draws the list. `best` is the highest test accuracy of each run."""
+    """Draws the list. `accuracies`: the newest on test pictures, of each run that has one."""
     rows = [
         {
             "id": run.id,
             "name": run.name,
             "status": run.status,
             "facts": facts(run),
-            "best": percent(best[run.id]) if run.id in best else "",
+            "accuracy": percent(accuracies[run.id]) if run.id in accuracies else "",
             "share": run.progress if run.status in ("running", "paused") else None,
             "light": colour(run.id),
             "dark": colour(run.id, "dark"),

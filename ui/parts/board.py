@@ -22,7 +22,7 @@ COMPARE = next(each.path for each in PAGES if each.file == "compare.py")
 EMPTY = "The first points come within a second or two of the start."
 
 
-def board(run: Run | None, runs: Sequence[Run], best: Mapping[int, float]) -> None:
+def board(run: Run | None, runs: Sequence[Run], accuracies: Mapping[int, float]) -> None:
     """Draws progress and curves beside the list, and again every second as long as something moves."""
     lively = time.time() < st.session_state.get("lively", 0.0)
     moving = any(each.active for each in runs)

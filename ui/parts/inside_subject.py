@@ -105,11 +105,13 @@ def perform(subject: Subject, cut: Cut) -> None:
 
 def networks() -> tuple[list[Choice], dict[Choice, str]]:
     """What can be looked into, the newest runs first, and their titles."""
-    runs, best = services.runs()
+    runs, accuracies = services.runs()
     titles: dict[Choice, str] = {}
     for run in runs:
         if run.snapshots and run.config.kind == "classifier":
-            titles[run.id] = f"run {run.id} · {run.name}" + (f" · {percent(best[run.id])}" if run.id in best else "")
+            titles[run.id] = f"run {run.id} · {run.name}" + (
+                f" · {percent(accuracies[run.id])}" if run.id in accuracies else ""
+            )
     for name in services.checkpoints():
         titles[name] = f"model · {name}"
     return list(titles), titles

@@ -10,11 +10,13 @@ from ui.parts.words import percent
 
 def options() -> dict[Choice, str]:
     """Every network that can be judged -> what it is called."""
-    runs, best = services.runs()
+    runs, accuracies = services.runs()
     found: dict[Choice, str] = {}
     for run in runs:
         if run.snapshots and not run.unreadable:
-            found[run.id] = f"run {run.id} · {run.name}" + (f" · {percent(best[run.id])}" if run.id in best else "")
+            found[run.id] = f"run {run.id} · {run.name}" + (
+                f" · {percent(accuracies[run.id])}" if run.id in accuracies else ""
+            )
     for name in services.checkpoints():
         found[name] = f"model · {name}"
     return found

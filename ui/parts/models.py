@@ -122,8 +122,8 @@ def _run_chooser() -> None:
 
 def titled(run: Any) -> str:
     """A run in one line."""
-    best = services.runs()[1].get(run.id)
-    return f"{run.id} · {run.name}" + (f" · {percent(best)}" if best is not None else "")
+    accuracy = services.runs()[1].get(run.id)
+    return f"{run.id} · {run.name}" + (f" · {percent(accuracy)}" if accuracy is not None else "")
 
 
 def of_run(run: Any, quiet: bool = False) -> Model | None:

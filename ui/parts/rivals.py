@@ -57,7 +57,7 @@ def _answer(run: Any, raw: Any, steps: Any) -> Any:
 
 
 def value(run: Any, knob: str) -> Any:
-    """What the run has there; for the accuracy the best it reached, None where it was never measured."""
+    """What the run has there; for the accuracy that of the weights kept, None where it was never measured."""
     if knob == "accuracy":
         from ui import services
 
