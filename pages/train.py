@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import LabError
 from core.paths import ROOT
 from ui import services, state
+from ui.components.aside import aside
 from ui.parts import words
 from ui.parts.actions import begin, header, trouble
 from ui.parts.board import board
@@ -18,6 +19,8 @@ recipe = controls()  # the sidebar: a RunConfig, or the sentences that say why t
 gan = recipe.config is not None and recipe.config.kind == "gan"  # sweeps judge by accuracy, which a GAN has not
 if not gan:
     vary_button(recipe)
+with st.sidebar:
+    aside("train-aside")
 
 
 def start() -> None:

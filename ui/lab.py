@@ -36,9 +36,9 @@ class Lab:
             if version != self.version:
                 self.listed = self.store.runs(limit=LISTED)
                 figures = self.store.figures([run.id for run in self.listed])
-                self.accuracies = {  # the newest: that of the weights which are kept and opened
-                    run: each["test/accuracy"].last for run, each in figures.items() if "test/accuracy" in each
-                }
+                known = {run: each["test/accuracy"].last for run, each in figures.items() if "test/accuracy" in each}
+                # The newest: that of the weights which are kept and opened. A damaged row may hold a word.
+                self.accuracies = {run: each for run, each in known.items() if isinstance(each, float)}
                 self.version = version
             return self.listed, self.accuracies
 

@@ -1,5 +1,6 @@
 """What the verdict rests on: every seed a dot, every recipe its mean and interval; and figures against seconds."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +53,7 @@ def intervals(groups: Sequence[Shown], metric: str) -> Figure:
         traces.append(bar)
     names: dict[str, Any] = {
         "tickvals": list(range(len(rows))),
-        "ticktext": [escaped(_cut(each.name)) for each in rows],
+        "ticktext": ["<br>".join(map(escaped, lines(each.name))) for each in rows],
         "range": [-0.6, len(rows) - 0.3],
         "gridcolor": "rgba(0,0,0,0)",
         "fixedrange": True,
@@ -62,7 +63,8 @@ def intervals(groups: Sequence[Shown], metric: str) -> Figure:
     pad = 0.06 * (max(ends) - min(ends)) or (0.01 if share(metric) else 0.02 * abs(ends[0]) or 0.1)
     x = titled(label(metric), nticks=7, range=[min(ends) - pad, max(ends) + pad])
     if share(metric):
-        x["tickformat"] = ".1~%"
+        digits = min(max(math.ceil(-math.log10(max(ends) - min(ends) + 2 * pad)) - 1, 1), 4)
+        x["tickformat"] = f".{digits}~%"  # seven ticks must not read alike
     return figure(
         traces,
         74 + (46 if len(rows) < 5 else 34) * len(rows),
@@ -89,7 +91,6 @@ def seconds(groups: Sequence[Shown], best: Sequence[int], metric: str, log: bool
                 "hoverinfo": "skip",
             }
         )
-    many = len(groups) > 12
     for place, each in enumerate(groups):
         colour, front = palette(each.place), place in best
         if len(each.values) > 1:
@@ -101,18 +102,17 @@ def seconds(groups: Sequence[Shown], best: Sequence[int], metric: str, log: bool
                     "y": floats(each.values),
                     "text": [f"run {run}" for run in each.runs],
                     "marker": {"size": 6, "color": f"{colour}/0.35"},
+                    "meta": place,
                     "hovertemplate": f"%{{text}}: {form} in %{{x:.3~g}} s<extra>{escaped(each.name)}</extra>",
                 }
             )
         traces.append(
             {
                 "type": "scatter",
-                "mode": "markers" if many and not front else "markers+text",
+                "mode": "markers",
                 "x": floats([means[place]]),
                 "y": floats([each.mean]),
-                "text": [escaped(_cut(each.name, 40))],
-                "textposition": "top left" if front else "top center",
-                "textfont": {"size": 11, "color": "@ink"},
+                "meta": place,
                 "cliponaxis": False,
                 "marker": {
                     "size": 13 if front else 10,
@@ -131,5 +131,16 @@ def seconds(groups: Sequence[Shown], best: Sequence[int], metric: str, log: bool
     )
 
 
-def _cut(text: str, most: int = 34) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+def lines(name: str, most: int = 32, rows: int = 2) -> list[str]:
+    """The name of a recipe in lines that break between knobs; what they cannot hold ends in three dots."""
+    made = [""]
+    for part in name.split(" · "):
+        longer = f"{made[-1]} · {part}" if made[-1] else part
+        if len(longer) <= most or not made[-1]:
+            made[-1] = longer
+        elif len(made) < rows:
+            made.append(part)
+        else:
+            made[-1] = longer
+            break
+    return [each if len(each) <= most else each[: most - 1] + "…" for each in made]

@@ -45,8 +45,8 @@ def parallel(
     return figure(
         traces,
         400,
-        xaxis={**plain, "range": [-0.35, len(every) - 0.7]},
-        yaxis={**plain, "range": [-0.08, 1.16]},
+        xaxis={**plain, "range": [-0.42, len(every) - 0.5]},
+        yaxis={**plain, "range": [-0.08, 1.2]},
         shapes=shapes,
         annotations=notes,
         margin={"l": 8, "r": 24, "t": 8, "b": 8},
@@ -67,8 +67,9 @@ def _rules(axes: Sequence[Axis], metric: str) -> tuple[list[dict[str, Any]], lis
         line = {"color": "@ink/0.45", "width": 1.2}
         shapes.append({"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line, "layer": "below"})
         plain = {"x": x, "showarrow": False, "font": {"size": 11, "color": "@ink"}}
+        head = "<br>".join(map(escaped, axis.label.split(" ", 1)))  # two lines, or neighbours meet on a phone
         notes.append(
-            {**plain, "y": 1.1, "text": f"<b>{escaped(axis.label)}</b>", "font": {"size": 12, "color": "@ink"}}
+            {**plain, "y": 1.04, "yanchor": "bottom", "text": f"<b>{head}</b>", "font": {"size": 12, "color": "@ink"}}
         )
         if x == len(axes) - 1:
             numbers = (

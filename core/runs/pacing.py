@@ -37,13 +37,13 @@ class Pace:
         self._took: dict[tuple[str, ...], list[_Took]] = {}
         self._whole: dict[str, float] = {}  # dataset -> all of its training pictures
         for run in done:
-            seconds, config = wall(run), run.config
-            if seconds is None or run.epoch <= 0 or run.unreadable:
+            config = run.config
+            if run.finished is None or run.started is None or run.epoch <= 0 or run.unreadable:
                 continue
             seen = config.batch_size * run.steps_per_epoch if run.steps_per_epoch else float(config.train_size)
             if not config.train_size and not config.holdout:
                 self._whole[config.dataset] = max(seen, self._whole.get(config.dataset, 0.0))
-            took = _Took(config.batch_size, config.train_size, seconds / run.epoch)
+            took = _Took(config.batch_size, config.train_size, run.seconds / run.epoch, _before(run))
             self._took.setdefault(_kind(config.net, config.trunk, config.retrain, config.dataset), []).append(took)
 
     def seconds(self, config: RunConfig) -> float | None:
@@ -73,18 +73,21 @@ class Pace:
             for other, ratio in zip(took, stretched, strict=True)
         ]
         alike = [
-            other.per_epoch * ratio for other, ratio, far in zip(took, stretched, away, strict=True) if far == min(away)
+            other.before + other.per_epoch * ratio * epochs
+            for other, ratio, far in zip(took, stretched, away, strict=True)
+            if far == min(away)
         ]
-        return statistics.median(alike) * epochs
+        return statistics.median(alike)
 
 
 @dataclass(frozen=True)
 class _Took:
-    """What a finished run says: its batch size and number of pictures (0: all), and the seconds of an epoch."""
+    """What a finished run says: its batch size, number of pictures (0: all), and its seconds."""
 
     batch: int
     size: int
     per_epoch: float
+    before: float  # loading, and features of a frozen trunk: once, however many epochs follow
 
 
 def _kind(net: str, trunk: str | None, retrain: str, dataset: str) -> tuple[str, ...]:
@@ -97,11 +100,10 @@ def _work(size: int, whole: float) -> float:
     return (min(size, whole) if size else whole) + TESTED
 
 
-def wall(run: Run) -> float | None:
-    """From its start to its end by the clock; only its training time where it had a pause."""
-    if run.finished is None or run.started is None:
-        return None
-    return run.finished - run.started if run.attempts == 1 else run.seconds
+def _before(run: Run) -> float:
+    """What passed by the clock while it did not train; unknown where it had a pause."""
+    assert run.finished is not None and run.started is not None
+    return max(run.finished - run.started - run.seconds, 0.0) if run.attempts == 1 else 0.0
 
 
 def pace(store: Store) -> Pace:

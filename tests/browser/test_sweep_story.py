@@ -126,3 +126,14 @@ def _outcome(store, sweep):
     from core.runs.outcome import outcome
 
     return outcome(store, sweep)
+
+
+def test_on_a_phone_the_sidebar_makes_way_for_the_sweep_that_was_started_there(phone):
+    phone.goto("/train")
+    phone.get_by_role("button", name="Vary…").wait_for(timeout=60_000)
+    phone.get_by_test_id("stExpandSidebarButton").tap()
+    phone.get_by_role("button", name="Vary a knob…").tap()
+    phone.get_by_role("button", name="Start sweep").tap()
+    phone.get_by_role("button", name="Start without bets").wait_for(timeout=30_000)
+    expect(phone.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
+    phone.get_by_role("button", name="Stop", exact=True).tap()

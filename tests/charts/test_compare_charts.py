@@ -11,7 +11,7 @@ import pytest
 
 from core.charts.axis import Axis
 from core.charts.banded import Series, banded
-from core.charts.duels import Shown, intervals, seconds
+from core.charts.duels import Shown, intervals, lines, seconds
 from core.charts.figure import SCALES, escaped, painted, scale
 from core.charts.knobs import contour, importance, shade, slices
 from core.charts.leaf import leaf
@@ -50,6 +50,21 @@ def test_plotly_accepts_every_figure_and_no_colour_is_left_by_name(name, theme):
     made = painted(FIGURES[name], theme)
     go.Figure(made)  # validates every property
     assert not re.findall(r'"@(\d|ink|faint|paper|accent|s[\d.]+)["/]', json.dumps(made))
+
+
+def test_names_of_recipes_break_between_knobs_and_keep_what_differs():
+    assert lines("lr 0.01") == ["lr 0.01"]
+    name = "lr 0.01 · dropout 0.5 · pictures 20000 · decay 0.01"
+    assert lines(name) == ["lr 0.01 · dropout 0.5", "pictures 20000 · decay 0.01"]
+    assert lines("x" * 40) == ["x" * 31 + "…"]
+    longer = lines(f"{name} · momentum 0.9")
+    assert len(longer) == 2 and longer[1].endswith("…")
+
+
+@pytest.mark.parametrize("spread, form", [(0.5, ".1~%"), (0.02, ".1~%"), (0.003, ".2~%"), (0.0003, ".3~%")])
+def test_ticks_have_as_many_digits_as_tell_them_apart(spread, form):
+    one = Shown("a", 0, [0.9, 0.9 + spread], [1.0, 1.0], 0.9 + spread / 2, None, [1, 2])
+    assert intervals([one], "test/accuracy")["layout"]["xaxis"]["tickformat"] == form
 
 
 def test_a_band_has_low_high_and_mean_and_belongs_to_its_entry_of_the_legend():

@@ -1,5 +1,7 @@
 """The Compare page: what is compared, what it says about it, and every kind of bad input as a sentence."""
 
+import json
+
 import pytest
 from sqlalchemy import text, update
 
@@ -52,6 +54,15 @@ def pair(store):
 
 def warnings(at) -> str:
     return "\n".join(each.value for each in at.warning)
+
+
+def components(block):
+    """What the page's own components were given, as JSON."""
+    proto = getattr(block, "proto", None)
+    if type(proto).__name__ == "BidiComponent":
+        yield proto.json if proto.HasField("json") else proto.mixed.json
+    for child in getattr(block, "children", {}).values():
+        yield from components(child)
 
 
 def press(at, label: str):
@@ -152,6 +163,17 @@ def test_the_address_restores_figure_curves_axes_smoothing_and_view(open_page, p
     assert state(at, "by") == "run" and state(at, "value") == "best"
     for name, value in link.items():
         assert at.query_params[name] in (value, [value]), name
+
+
+def test_every_chosen_metric_has_its_chart(open_page, store):
+    run = trained(store, TINY, 0.9)
+    wanted = ["train/loss", "test/accuracy", "train/accuracy", "test/loss", "lr"]
+    ids = store.name_ids(wanted)
+    with store.write() as connection:
+        store.write_points(connection, run, [Point(name, 5, 0.5, 1.0) for name in wanted], ids)
+    at = open_page("compare.py", runs=str(run), metric=",".join(wanted))
+    given = next(json.loads(each) for each in components(at.main) if '"id": "lr"' in each or '"id":"lr"' in each)
+    assert [panel["id"] for panel in given["panels"]] == wanted
 
 
 def test_the_address_restores_search_filters_sorting_pins_and_columns(open_page, pair):

@@ -65,7 +65,7 @@ def test_only_what_differs_has_a_column(entries):
 def test_cells_say_mean_spread_and_what_is_special(entries):
     ada, wide, failed = recipes(entries)
     assert (
-        cell(ada, "figure", "test/accuracy") == "91.00 ± 1.41 %" and cell(wide, "figure", "test/accuracy") == "70.00 %"
+        cell(ada, "figure", "test/accuracy") == "91.00 ± 12.71 %" and cell(wide, "figure", "test/accuracy") == "70.00 %"
     )
     assert (
         cell(ada, "runs", "") == "2 seeds"

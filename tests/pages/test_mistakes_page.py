@@ -209,6 +209,15 @@ def test_networks_of_other_classes_are_not_mixed(open_page, run, home):
     assert not at.exception and "answers with other classes (0, 1, 2) than run" in said(at)
 
 
+def test_two_networks_begin_with_one_that_answers_with_the_same_classes(open_page, run, home):
+    fitting = train_now(Store(), TINY.replace(seed=1), lambda fact: None)
+    x = np.zeros((30, 12, 12), np.uint8)
+    np.savez(home / "data" / "three.npz", x_train=x, y_train=np.arange(30) % 3, x_test=x, y_test=np.arange(30) % 3)
+    train_now(Store(), TINY.replace(dataset="three", epochs=1), lambda fact: None)
+    at = open_page("mistakes.py", run=str(run), look="Two networks")
+    assert not at.warning and at.selectbox(key="mistakes-with").value == fitting
+
+
 def test_a_run_deleted_while_it_is_looked_at_is_told_and_the_page_goes_on(open_page, run):
     second = train_now(Store(), TINY.replace(seed=1), lambda fact: None)
     at = open_page("mistakes.py", run=str(second))

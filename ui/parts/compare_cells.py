@@ -4,6 +4,7 @@ import statistics
 import time
 
 from core.charts.banded import share
+from core.look.seeds import by_seed, measured
 from core.runs.recipes import Recipe, figure_of, short
 from ui.parts.words import duration, percent
 
@@ -14,7 +15,7 @@ def sorting(group: Recipe, key: str, metric: str) -> tuple[int, float, str]:
         return (0, max(each.created for each in group.entries), "")
     if key == "figure":
         values = _values(group, metric)
-        return (0, statistics.fmean(values), "") if values else (1, 0.0, "")
+        return (0, statistics.fmean(values.values()), "") if values else (1, 0.0, "")
     if key == "runs":
         return (0, float(len(group.entries)), "")
     if key == "seconds":
@@ -59,20 +60,19 @@ def _runs(group: Recipe) -> str:
     return ", ".join([f"{len(group.entries)} seeds", *special])
 
 
-def _values(group: Recipe, metric: str) -> list[float]:
-    """The figures that there are, those of unfinished runs too."""
-    return [value for each in group.entries if (value := figure_of(each, metric)) == value]
+def _values(group: Recipe, metric: str) -> dict[int, float]:
+    """seed -> the figures that there are, those of unfinished runs too."""
+    return by_seed((each.seed, value) for each in group.entries if (value := figure_of(each, metric)) == value)
 
 
 def _figure(group: Recipe, metric: str) -> str:
     values = _values(group, metric)
     if not values:
         return ""
-    mean = statistics.fmean(values)
-    spread = statistics.stdev(values) if len(values) > 1 else 0.0
+    found = measured(group.name, values)
     if share(metric):
-        return percent(mean) if len(values) < 2 else f"{100 * mean:.2f} ± {100 * spread:.2f} %"
-    return f"{mean:.4g}" if len(values) < 2 else f"{mean:.4g} ± {spread:.2g}"
+        return percent(found.mean) if found.half is None else f"{100 * found.mean:.2f} ± {100 * found.half:.2f} %"
+    return f"{found.mean:.4g}" if found.half is None else f"{found.mean:.4g} ± {found.half:.2g}"
 
 
 def ago(moment: float) -> str:

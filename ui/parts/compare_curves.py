@@ -21,7 +21,6 @@ SMOOTH = {"off": 0.0, "light": 0.006, "medium": 0.02, "strong": 0.05}  # share o
 POINTS = 24_000  # in all panels together: what a browser draws within a moment
 FEWEST, MOST = 60, 400  # points of one line
 USUAL = ("test/accuracy", "train/loss")
-SHOWN = 4  # panels at most
 PROGRESS = {"epochs": "epoch", "steps": "step", "seconds": "seconds", "images": "images"}
 
 
@@ -88,7 +87,7 @@ def taste() -> Taste:
     """What the controls say."""
     axis, smooth = st.session_state.get("x", "epochs"), st.session_state.get("smooth", "off")
     return Taste(
-        tuple(st.session_state.get("metric") or USUAL)[:SHOWN],
+        tuple(st.session_state.get("metric") or USUAL),
         axis if axis in XAXES else "epochs",
         tuple(st.session_state.get("log") or ()),
         smooth if smooth in SMOOTH else "off",

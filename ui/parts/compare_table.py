@@ -140,7 +140,7 @@ def _columns(listed: Sequence[Entry], wanted: Sequence[str], only: bool, metric:
     made = []
     for name in fixed:
         kind = "tags" if name == "tags" else "number" if name in ("figure", "seconds", "runs") else "text"
-        hint = "Mean over seeds, and how far they spread: last value of each run" if name == "figure" else ""
+        hint = "Last value of each run: their mean over seeds ± where that mean lies (95 %)" if name == "figure" else ""
         made.append(Column(name, FIXED[name] or metric, kind, hint))
     number = {name for name in knobs if KNOBS[name].kind in (int, float)}
     return made + [

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.charts.duels import seconds
+from core.charts.figure import palette
 from core.look.front import front
 from core.runs.recipes import Recipe, higher
-from ui.components.chart_grid import Panel, chart_grid
+from ui.components.chart_grid import Key, Panel, chart_grid
 from ui.parts import compare_choice
 from ui.parts.code import show_code
 from ui.parts.compare_verdict import shown
@@ -26,7 +27,13 @@ def show(groups: Sequence[Recipe], metric: str, best: bool, single: bool) -> Non
     ahead = front(points, higher(metric))
     made = seconds(found, ahead, metric, log)
     hint = "star: nothing quicker is as good · small dots: seeds"
-    chart_grid([Panel("seconds", "Is it worth its time?", made, hint, wide=True)], key="compare-time", file="inkling")
+    keys = [Key(each.name, palette(each.place)) for each in found]
+    chart_grid(
+        [Panel("seconds", "Is it worth its time?", made, hint, wide=True)],
+        legend=keys,
+        key="compare-time",
+        file="inkling",
+    )
     said = "; ".join(f"**{plain(found[place].name)}** in {duration(points[place][0])}" for place in ahead)
     st.markdown(f"Worth their time, from quick to slow: {said}.")
     devices = sorted({entry.device for group in groups for entry in group.entries if entry.device})

@@ -5,6 +5,8 @@ import streamlit as st
 from core.errors import LabError
 from core.look.judged import Judged
 from core.look.side import sentence, side, together
+from core.nets import checkpoint
+from ui import services
 from ui.components.mistakes_board import board
 from ui.parts import mistakes_choice as choices
 from ui.parts import mistakes_pictures
@@ -28,6 +30,7 @@ def beside(of: Network, pictures: Pictures, found: Judged, options: dict[Choice,
     first: Choice | None = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 9 else wanted or None
     if isinstance(first, int) and first != of.choice and "mistakes-with" not in st.session_state:
         choices.listed(first, others)
+    first = first or likely(of, others)
     if not others:
         st.info("There is only one network so far. Train another one: then both can be laid side by side.")
         return
@@ -59,6 +62,19 @@ def beside(of: Network, pictures: Pictures, found: Judged, options: dict[Choice,
     go_inside(of)
     st.caption(f"Both read the same {count:,} test pictures of {pictures.dataset}. The map is that of {titles[0]}.")
     show_code(side, sentence, together)
+
+
+def likely(of: Network, others: dict[Choice, str]) -> Choice | None:
+    """The first of the others that knows the same classes, as far as can be told without opening one."""
+    sets = {run.id: run.config.dataset for run in services.runs()[0]}
+    for each in others:
+        if isinstance(each, str):
+            fits = tuple(checkpoint.card(checkpoint.find(each)).classes) == tuple(of.opened.classes)
+        else:
+            fits = sets.get(each) == of.opened.dataset
+        if fits:
+            return each
+    return None
 
 
 def same(of: Network, other: Network, pictures: Pictures) -> Pictures:

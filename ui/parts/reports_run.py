@@ -37,7 +37,7 @@ def estimate(rows: Sequence[Row], found: Mapping[str, Standing], short: bool, se
     if not known:
         return "time not known yet"
     total = seeds * sum(known) * len(costs) / len(known)
-    return f"about {duration(total)}"
+    return f"about {duration(max(total, 1.0))}"
 
 
 def lacking(experiment: Experiment) -> str:

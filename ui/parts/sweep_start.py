@@ -7,6 +7,7 @@ from core.config.plan import Plan
 from core.errors import LabError
 from core.runs import sweeping
 from ui import services, state
+from ui.components.aside import fold
 from ui.parts.board import live
 from ui.parts.recipe import Recipe
 from ui.parts.sweep_plan import planned, search
@@ -93,4 +94,5 @@ def _start(plan: Plan, betting: bool) -> None:
         return
     st.session_state["vary"] = False
     state.open_sweep(sweep)
+    fold()
     live()

@@ -77,8 +77,9 @@ def recipe(config: RunConfig) -> str:
     net = config.net if config.net in NETS else "an own network"
     net = config.trunk or net
     often = f"{config.epochs} epoch{'s' * (config.epochs != 1)}"
+    some = f"{config.train_size:,} pictures of " if config.train_size else ""
     return (
-        f"**{net}** on **{config.dataset}**, {often} with {config.optimiser} at {config.lr:g} ({config.schedule}), "
+        f"**{net}** on {some}**{config.dataset}**, {often} with {config.optimiser} at {config.lr:g} ({config.schedule}), "
         f"{config.batch_size} pictures a step"
     )
 
