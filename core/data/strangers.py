@@ -1,6 +1,7 @@
 """Strangers: small drawings that belong to no class, so that a network learns to say "none of these"."""
 
 import os
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -12,19 +13,32 @@ from core.data.ink import prepare
 from core.data.strokes import draw_set
 from core.paths import home
 
+BLOCK = 400  # drawn together
 LARGE = 112  # pixels a scribble is drawn at, before it is made as every drawing is
 Random = np.random.Generator
 Picture = NDArray[np.uint8]
+Progress = Callable[[str, float], None]  # a sentence and the share done, 0..1
 
 
-def strangers(count: int, seed: int = 0) -> Tensor:
-    """(count, 1, 28, 28): half digits and letters of the lab's own pen, half scribbles, lines and shapes."""
-    path = home() / "data" / "strangers" / f"{count}-{seed}.npy"
+def strangers(count: int, progress: Progress = lambda what, share: None) -> Tensor:
+    """(count, 1, 28, 28): by turns digits and letters of the lab's own pen, and scribbles, lines and shapes.
+
+    Drawn block by block, and each block only once in a home: a lesson with one drawing more wants a few more of them.
+    """
+    blocks = []
+    for number in range(-(-count // BLOCK)):
+        progress("Drawing what belongs to no class", number * BLOCK / count)
+        blocks.append(_block(number))
+    return torch.cat(blocks)[:count] if blocks else torch.zeros(0, 1, 28, 28, dtype=torch.uint8)
+
+
+def _block(number: int) -> Tensor:
+    """The block of this number, kept on disk."""
+    path = home() / "data" / "strangers" / f"{BLOCK}-block-{number}.npy"
     try:
-        kept = np.load(path, allow_pickle=False)
-        return torch.from_numpy(kept)
+        return torch.from_numpy(np.load(path, allow_pickle=False))
     except (OSError, ValueError, EOFError):  # not there yet, or damaged: draw them
-        made = _drawn(count, seed)
+        made = _drawn(BLOCK, number)
     part = path.with_name(f"{path.stem}.{os.getpid()}.part.npy")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,17 +50,16 @@ def strangers(count: int, seed: int = 0) -> Tensor:
 
 
 def _drawn(count: int, seed: int) -> Tensor:
+    """An even number of them."""
     characters, _ = draw_set(count // 2, seed)
     random = np.random.default_rng(seed)
-    drawn = [characters[:, 0]]
     kinds = (scribble, lines, shapes, blots)
     made: list[Picture] = []
-    while len(made) < count - count // 2:
+    while len(made) < count // 2:
         prepared = prepare(kinds[len(made) % len(kinds)](random))
         if not prepared.empty:
             made.append(prepared.image)
-    drawn.append(torch.from_numpy(np.stack(made)) if made else torch.zeros(0, 28, 28, dtype=torch.uint8))
-    return torch.cat(drawn)[:, None].contiguous()
+    return torch.stack([characters[:, 0], torch.from_numpy(np.stack(made))], 1).reshape(count, 1, 28, 28)
 
 
 def scribble(random: Random) -> Picture:

@@ -37,7 +37,7 @@ class Job:
         self.log = RunLog(claim.run)
         self.last: Snapshot | None = None
         self.per_epoch: float | None = None
-        self._looked, self._version = 0.0, ""
+        self._looked, self._version, self._what = 0.0, "", ""
 
     def work(self, watch: Watcher | None = None) -> str:
         """Does it all; the status the run was left in, or `lost` when it is no longer ours."""
@@ -204,9 +204,9 @@ class Job:
         return self.log.end(status, values.get("error") or f"The run is {status}.")
 
     def _loading(self, what: str, share: float) -> None:
-        """Tells the page how far a download is."""
-        if time.monotonic() - self._looked > 0.5:
-            self._looked = time.monotonic()
+        """Tells the page what is prepared, and how far that is."""
+        if what != self._what or time.monotonic() - self._looked > 0.5:
+            self._what, self._looked = what, time.monotonic()
             self._progress(doing=f"{what}: {share:.0%}")
 
     def _progress(self, **values: Any) -> None:

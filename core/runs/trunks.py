@@ -153,7 +153,7 @@ def prepared(
         net = network(config.replace(net=config.net.replace(" pretrained", "")), data.shape, len(data.classes))
         net.load_state_dict(resume.weights)
     if config.refuse:
-        data = with_strangers(config, data)
+        data = with_strangers(config, data, progress)
     cut = where(net, config, data)
     features = kept(net, cut, config, data, device, progress) if cut else None
     if cut:
@@ -162,7 +162,7 @@ def prepared(
     return Ready(config, data, {"start": net, "features": features}, tuple(notes))
 
 
-def with_strangers(config: RunConfig, data: "Dataset") -> "Dataset":
+def with_strangers(config: RunConfig, data: "Dataset", progress: Progress) -> "Dataset":
     """The same with pictures of no class among the training pictures; their label is one past the last."""
     import torch
 
@@ -173,7 +173,8 @@ def with_strangers(config: RunConfig, data: "Dataset") -> "Dataset":
         raise LabError(
             f"refuse is true, but the pictures are {'x'.join(map(str, data.shape))}; allowed: 1x28x28 drawings."
         )
-    strange = strangers(min(max(STRANGERS, (1 + seen_more(config)) * len(data.y_train)), 4 * STRANGERS))
+    count = min(max(STRANGERS, (1 + seen_more(config)) * len(data.y_train)), 4 * STRANGERS)
+    strange = strangers(count, progress)
     labels = torch.full((len(strange),), len(data.classes))
     return replace(data, x_train=torch.cat([data.x_train, strange]), y_train=torch.cat([data.y_train, labels]))
 
