@@ -1,5 +1,7 @@
 """Transfer: what one network has learned, used for another task; teach it your own drawings in seconds."""
 
+import streamlit as st
+
 from ui.parts import links
 from ui.parts.transfer_classes import classes
 from ui.parts.transfer_retrain import retrain
@@ -13,6 +15,8 @@ VIEWS = {
     "shots": ":material/show_chart: How many pictures?",
 }
 
+if st.query_params.get("transfer") == "teach":  # the first view goes without saying: it is a link that says it
+    st.session_state["transfer"] = "teach"
 view = links.choice("What to do", "transfer", list(VIEWS), VIEWS.get)
 if view == "teach":
     teach()

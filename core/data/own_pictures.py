@@ -1,5 +1,6 @@
 """Pictures put into own classes, one by one or a whole zip: checked, made smaller, and each kept once."""
 
+import functools
 import hashlib
 import io
 import os
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFile
 
 from core.data import own, photo
 from core.data.unpacking import Folder, Zip, in_english
@@ -45,30 +46,30 @@ class Added:
 
 def add(dataset: str, name: str, files: Iterable[tuple[str, bytes]], progress: Progress | None = None) -> Added:
     """Adds pictures (file name, bytes) to a class; a bad one is told and the rest goes on."""
-    target, done = own.class_place(dataset, name), Added()
+    place, done = own.class_place(dataset, name), Added()
     count = sum(own.classes(dataset).values())
     for number, (file, data) in enumerate(files):
         if progress and number % 10 == 0:
             progress(f"{name}: {number:,} pictures", 0.0)
         if count + done.new >= MOST_PICTURES:
             return done + Added(faults=(Fault(file, f"{dataset!r} is full: {MOST_PICTURES:,} pictures are allowed."),))
-        done += _add(target, file, data)
+        done += _add(lambda: place, file, data)
     return done
 
 
-def keep(dataset: str, name: str, file: str, data: bytes) -> Added:
-    """One picture for a class, without counting how many there are."""
-    return _add(own.root() / dataset / name, file, data)
+def _add(where: Callable[[], Path], file: str, data: bytes) -> Added:
+    """One picture, named by what it shows, so that two people who add the same one at once add it once.
 
-
-def _add(target: Path, file: str, data: bytes) -> Added:
-    """One picture, named by what it shows, so that two people who add the same one at once add it once."""
+    `where` is asked only for a picture that can be kept: a class is not made for what is none.
+    """
     try:
         pixels = photo.load(data, file[-80:] or "The picture")
     except LabError as error:
         return Added(faults=(Fault(file, str(error), seen(data)),))
-    if float(np.ptp(pixels)) == 0:
-        return Added(faults=(Fault(file, f"{file[-80:]} is one single colour: nothing can be learned from it."),))
+    if _one_colour(pixels):
+        why = f"{file[-80:]} is one single colour: nothing can be learned from it."
+        return Added(faults=(Fault(file, why, seen(data)),))
+    target = where()
     path = target / f"{_digest(pixels)}.{'png' if min(pixels.shape[:2]) <= 64 else 'jpg'}"
     if path.exists():
         os.utime(path)
@@ -82,6 +83,10 @@ def _add(target: Path, file: str, data: bytes) -> Added:
         part.unlink(missing_ok=True)
         raise LabError(f"{file[-80:]} cannot be kept in {target} ({error.strerror}). Make room there.") from None
     return Added(new=1)
+
+
+def _one_colour(pixels: Bytes) -> bool:
+    return not np.ptp(pixels, axis=(0, 1)).any()
 
 
 def _digest(pixels: Bytes) -> str:
@@ -105,10 +110,24 @@ def seen(data: bytes, side: int = 64) -> Bytes | None:
         with Image.open(io.BytesIO(data), formats=photo.KINDS) as picture:
             if picture.width * picture.height > photo.MOST_PIXELS:
                 return None
+            picture.draft("RGB", (2 * side, 2 * side))  # a JPEG can be read smaller
+            cut_off = not _read(picture)
             picture.thumbnail((side, side))
-            return np.asarray(picture.convert("RGB"))
+            pixels = np.asarray(picture.convert("RGB"))
+            return None if cut_off and _one_colour(pixels) else pixels
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
         return None
+
+
+def _read(picture: Image.Image) -> bool:
+    """Reads the pixels; false for a file that was cut off, whose picture is then as much of it as there is."""
+    try:
+        picture.load()
+    except OSError:
+        if isinstance(picture, ImageFile.ImageFile):
+            picture.tile = []  # nothing more to read: what has been read stays
+        return False
+    return True
 
 
 def take_in(dataset: str, source: Zip | Folder, loose: str | None = None, progress: Progress | None = None) -> Added:
@@ -120,7 +139,7 @@ def take_in(dataset: str, source: Zip | Folder, loose: str | None = None, progre
         raise LabError(f"There is no picture in it; allowed: a folder of pictures for each class.{first}")
     if not listed.labels and not loose:
         raise LabError("The pictures lie in no folder, so nothing says what they are; choose a class for them.")
-    english, chosen = in_english(listed.labels), dict[str, str]()
+    english, place = in_english(listed.labels), functools.cache(lambda label: _made(dataset, label))
     room = MOST_PICTURES - sum(own.classes(dataset).values())
     faults: list[Fault] = []
     new = known = 0
@@ -133,9 +152,7 @@ def take_in(dataset: str, source: Zip | Folder, loose: str | None = None, progre
                 raise LabError(f"{each.name[-80:]} lies in no folder, so nothing says what it is.")
             if new >= room:
                 raise LabError(f"{dataset!r} is full: {MOST_PICTURES:,} pictures are allowed.")
-            if label not in chosen:
-                chosen[label] = _made(dataset, label)
-            one = keep(dataset, chosen[label], each.name, source.read(each))
+            one = _add(functools.partial(place, label), each.name, source.read(each))
         except LabError as error:
             faults.append(Fault(each.name, str(error)))
             continue
@@ -144,7 +161,7 @@ def take_in(dataset: str, source: Zip | Folder, loose: str | None = None, progre
     return done + Added(new, known, tuple(faults))
 
 
-def _made(dataset: str, label: str) -> str:
-    """The class of that name, made if need be; capitals do not count."""
+def _made(dataset: str, label: str) -> Path:
+    """The folder of the class of that name, made if need be; capitals do not count."""
     same = [each for each in own.classes(dataset) if each.casefold() == own.cleaned("class", label).casefold()]
-    return same[0] if same else own.add_class(dataset, label)
+    return own.root() / dataset / (same[0] if same else own.add_class(dataset, label))

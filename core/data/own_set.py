@@ -18,6 +18,7 @@ from core.paths import home
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
 
+LAYOUT = 2  # of the stored copy: one that an older lab has stored is made anew
 SIDE = 96  # pixels: `pets` is made 96x96, `pets@128` larger
 Progress = Callable[[str, float], None]
 
@@ -30,7 +31,7 @@ class Facts:
     test: dict[str, int]
     exact: int
     near: int
-    mixed: int
+    mixed: tuple[tuple[str, ...], ...]  # copies that stand in two classes, each as "oak/1f….jpg"
     faults: tuple[str, ...]
 
 
@@ -81,13 +82,13 @@ def facts(name: str, progress: Progress) -> Facts:
     with np.load(stored(name, progress), allow_pickle=False) as arrays:
         classes = [str(each) for each in arrays["classes"]]
         train, test = (np.bincount(arrays[key], minlength=len(classes)).tolist() for key in ("y_train", "y_test"))
-        exact, near, mixed = arrays["copies"].tolist()
+        exact, near = arrays["copies"].tolist()
         return Facts(
             dict(zip(classes, train, strict=True)),
             dict(zip(classes, test, strict=True)),
             exact,
             near,
-            mixed,
+            tuple(tuple(str(group).split("\n")) for group in arrays["mixed"]),
             tuple(str(each) for each in arrays["faults"]),
         )
 
@@ -101,7 +102,7 @@ def stored(name: str, progress: Progress) -> Path:
         raise LabError(
             f"{stem!r} has pictures of {have}; needed: two classes or more, or there is nothing to tell apart."
         )
-    digest = hashlib.sha256(repr(stamp(name)).encode()).hexdigest()[:16]
+    digest = hashlib.sha256(repr((LAYOUT, stamp(name))).encode()).hexdigest()[:16]
     target = home() / "data" / "own" / f"{hashlib.sha256(stem.encode()).hexdigest()[:12]}-{side}-{digest}.npz"
     if not target.is_file():
         arrays = _arrays(stem, tuple(counts), side, progress)
@@ -114,6 +115,7 @@ def stored(name: str, progress: Progress) -> Path:
 def _arrays(stem: str, classes: tuple[str, ...], side: int, progress: Progress) -> dict[str, NDArray[Any]]:
     pictures: list[NDArray[np.uint8]] = []
     labels: list[int] = []
+    read: list[str] = []
     wrong: list[str] = []
     files = [(path, label) for label, name in enumerate(classes) for path in sorted(own.pictures(stem, name))]
     for number, (path, label) in enumerate(files):
@@ -122,6 +124,7 @@ def _arrays(stem: str, classes: tuple[str, ...], side: int, progress: Progress) 
         try:
             pictures.append(folder.picture(path, side))
             labels.append(label)
+            read.append(f"{classes[label]}/{path.name}")
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
             wrong.append(f"{classes[label]}/{path.name}: {error}")
     if any(each.ndim == 3 for each in pictures):
@@ -141,5 +144,6 @@ def _arrays(stem: str, classes: tuple[str, ...], side: int, progress: Progress) 
         "y_test": y[parted.test],
         "classes": np.array(classes),
         "faults": np.array(wrong, dtype=str),
-        "copies": np.array([parted.exact, parted.near, parted.mixed]),
+        "copies": np.array([parted.exact, parted.near]),
+        "mixed": np.array(["\n".join(read[each] for each in group) for group in parted.mixed], dtype=str),
     }

@@ -20,7 +20,7 @@ class Parted:
     groups: NDArray[np.int64]  # pictures with the same number are copies, exact or near
     exact: int  # pictures that show exactly what an earlier one shows
     near: int  # pictures that nearly do
-    mixed: int  # groups of copies that stand in two classes
+    mixed: tuple[tuple[int, ...], ...]  # the copies that stand in two classes, group by group
 
 
 def fingerprint(picture: Bytes) -> NDArray[np.uint8]:
@@ -50,7 +50,7 @@ def part(pictures: Sequence[Bytes], labels: NDArray[np.int64], seed: int = 0) ->
         )
         if fits:
             test[mine] = True
-    mixed = sum(len(set(labels[each].tolist())) > 1 for each in members)
+    mixed = tuple(tuple(each.tolist()) for each in members if len(set(labels[each].tolist())) > 1)
     return Parted(test, groups, exact, near, mixed)
 
 

@@ -109,7 +109,8 @@ def fetch(url: str, target: Path, name: str, progress: Progress | None = None) -
         raise LabError(
             f"The ImageNet weights of {name} are not on this machine and {url} cannot be reached"
             f" ({getattr(error, 'reason', error)}). Choose: connect and try again; put your own weights at {own(name)};"
-            f" or start from random weights: *From scratch* on the Transfer page, in a line `{name}` without `pretrained`."
+            " or start from random weights: *From scratch* on the Transfer page, or in a line"
+            f" `{name}` without `pretrained`."
         ) from None
     except OSError as error:
         raise LabError(f"The weights of {name} cannot be kept at {target} ({error.strerror or error}).") from None

@@ -65,3 +65,45 @@ def test_three_classes_of_ones_own_are_taught_read_and_opened(page):
     page.get_by_role("link", name="Open it in Inside").click()
     expect(page.get_by_test_id("map-wall").first).to_be_visible(timeout=60_000)
     assert "/inside?run=" in page.url
+
+
+def press(page, name, milliseconds):
+    """A button as a hand presses it: the page hears of the text that was left before the pointer goes up again."""
+    box = page.get_by_role("button", name=name, exact=True).bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.wait_for_timeout(milliseconds)
+    page.mouse.up()
+
+
+def test_a_name_is_taken_once_however_long_the_button_beside_it_is_pressed(page):
+    for milliseconds in (50, 100, 150):
+        page.goto("/transfer")
+        page.get_by_role("textbox", name="New class").fill("uno, due")
+        press(page, "Add", milliseconds)
+        expect(page.get_by_text("Draw uno and due at least 2 times each")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("is there already")).to_have_count(0)
+        page.goto("/transfer?transfer=classes")
+        expect(page.get_by_role("combobox", name="Dataset")).to_be_visible(timeout=60_000)
+        if not page.get_by_role("textbox", name="Its name").count():
+            page.get_by_role("combobox", name="Dataset").fill("A new")
+            page.keyboard.press("Enter")
+        page.get_by_role("textbox", name="Its name").fill(f"leaves {milliseconds}")
+        press(page, "Make it", milliseconds)
+        page.get_by_role("textbox", name="New class").fill("oak, beech")
+        press(page, "Add", milliseconds)
+        expect(page.get_by_text("No pictures yet.")).to_have_count(2, timeout=60_000)
+        assert f"set=leaves+{milliseconds}" in page.url
+        expect(page.get_by_text("which is taken")).to_have_count(0)
+        expect(page.get_by_text("is there already")).to_have_count(0)
+
+
+def test_the_link_from_ones_own_pictures_opens_the_teaching(page):
+    page.goto("/transfer?transfer=classes")
+    page.get_by_role("combobox", name="Dataset").wait_for(timeout=60_000)
+    if page.get_by_role("textbox", name="Its name").count():
+        page.get_by_role("textbox", name="Its name").fill("any")
+        page.get_by_role("textbox", name="Its name").press("Enter")
+    page.get_by_role("radio", name="Drawings", exact=True).click()
+    page.get_by_role("link", name="Teach it something new").click()
+    expect(page.get_by_role("button", name="Teach", exact=True)).to_be_visible(timeout=60_000)

@@ -80,6 +80,29 @@ def test_a_bad_file_is_told_with_a_thumbnail_where_it_can_be_seen_and_stops_noth
     assert all(fault.name in fault.why for fault in done.faults)
 
 
+def test_a_file_that_was_cut_off_and_one_of_one_colour_are_seen():
+    own.add_class("pets", "cat")
+    red = io.BytesIO()
+    Image.new("RGB", (20, 20), "red").save(red, "PNG")
+    whole = {kind: png(2, 200, kind=kind) for kind in ("PNG", "JPEG", "GIF", "BMP")}
+    files = [(kind, data[: int(0.7 * len(data))]) for kind, data in whole.items()]
+    cut_off = own_pictures.add("pets", "cat", [*files, ("red.png", red.getvalue())])
+    seen = {fault.name: fault.thumbnail for fault in cut_off.faults}
+    assert list(seen) == [*whole, "red.png"] and seen["red.png"][0, 0].tolist() == [255, 0, 0]
+    for kind in ("PNG", "JPEG", "BMP"):
+        there, full = seen[kind], own_pictures.seen(whole[kind])
+        top = slice(0, 16) if kind != "BMP" else slice(-16, None)  # its rows go from the bottom up
+        assert np.abs(there[top].astype(int) - full[top]).mean() < 12, kind
+    assert own_pictures.seen(whole["PNG"][:60]) is None  # a head, and no pixel
+
+
+def test_a_class_is_made_for_pictures_only():
+    done = take({"cat/1.png": png(1), "notes/a.txt": b"x", "notes/b.txt": b"y", "cut/1.png": png(2)[:200]})
+    assert own.classes("pets") == {"cat": 1} and len(done.faults) == 3
+    done = take({"notes/a.txt": b"x"})
+    assert own.classes("pets") == {"cat": 1} and len(done.faults) == 1
+
+
 def test_a_zip_with_paths_outside_itself_writes_nothing_there(home: Path):
     before = everything(home)
     files = {"../evil/cat.png": png(1), "/etc/cat.png": png(2), "C:/x/cat.png": png(3), "ok/cat.png": png(4)}
@@ -286,10 +309,11 @@ def test_different_pictures_are_no_copies():
     assert copies(pictures)[1:] == (0, 0)
 
 
-def test_a_picture_in_two_classes_is_counted():
+def test_a_picture_in_two_classes_is_named():
     same = png(1)
     take({"cat/1.png": same, "dog/1.png": same, "cat/2.png": png(2), "dog/2.png": png(3), "cat/3.png": png(4)})
-    assert own_set.facts("pets", lambda what, share: None).mixed == 1
+    ((one, other),) = own_set.facts("pets", lambda what, share: None).mixed
+    assert one.startswith("cat/") and other == one.replace("cat/", "dog/") and (own.place("pets") / one).is_file()
 
 
 def test_several_thousand_pictures_are_taken_in_and_loaded():

@@ -246,3 +246,11 @@ def test_the_list_leads_to_the_compare_page_with_what_is_laid_over(open_page):
     at = open_page("train.py", **{"run": "3", "with": "1,2"})
     link = next(each for each in at.page_link if "Compare these 3 runs" in each.label)
     assert not at.exception and any(runs in str(link.proto) for runs in ("runs=3%2C1%2C2", "3,1,2"))
+
+
+def test_a_run_that_failed_before_its_first_point_has_no_empty_charts(open_page):
+    store = Store()
+    run = store.add(RunConfig("strokes-digits"))
+    set_status(store, run, "failed", error="No room on the disk.")
+    at = open_page("train.py", run=str(run))
+    assert not at.exception and "no curve to draw" in words(at) and "No room on the disk." in words(at)

@@ -106,6 +106,9 @@ def curves(here: services.Lab, run: Run, runs: Sequence[Run]) -> None:
     base: dict[str, object] = st.session_state.setdefault("base", {})
     gan = run.config.kind == "gan"
     whole = here.window.curves(shown, GAN_METRICS if gan else METRICS)
+    if run.status in ("finished", "failed", "stopped") and not any(whole.values()):
+        st.caption("It ended before its first point, so there is no curve to draw.")
+        return
     news = news_since(whole, base.get("seen", {})) if base.get("shown") == shown else None  # type: ignore[arg-type]
     if news is None or sum(len(line.values) for each in news.values() for line in each.values()) > NEWS:
         news = {each: {name: line.thinned(most) for name, line in lines.items()} for each, lines in whole.items()}

@@ -67,7 +67,8 @@ def inside(run: int, label: str = "Open it in Inside") -> None:
 def teach() -> None:
     """The way to one's own classes."""
     if path := page_of(TRANSFER):
-        st.page_link(path, label="Teach it something new", icon=":material/school:")
+        link = {"transfer": "teach"}
+        st.page_link(path, label="Teach it something new", icon=":material/school:", query_params=link)
 
 
 def looks(run: int) -> None:

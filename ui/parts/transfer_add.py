@@ -9,37 +9,43 @@ from core.data import own_pictures
 from core.data.unpacking import Folder, in_zip
 from ui.parts import links
 from ui.parts.transfer_added import keep
+from ui.parts.transfer_entry import entry
+from ui.parts.transfer_open import INTO, chose, open_class
 
 LARGEST = 1000  # MB in one file: several thousand pictures in a zip
+FILES, CAMERA, FOLDER, DRAWINGS = WAYS = ("Files or a zip", "Camera", "A folder on this machine", "Drawings")
 
 
 def add(name: str, counts: dict[str, int]) -> None:
     """The four ways in."""
-    ways = ("Files or a zip", "Camera", "A folder on this machine", "Drawings")
     way = st.segmented_control(
-        "Add pictures", ways, default=ways[0], key="own-way", required=True, persist_state="session"
+        "Add pictures", WAYS, default=FILES, key="own-way", required=True, persist_state="session"
     )
-    if way == "Drawings":
+    if way == DRAWINGS:
         st.caption("Drawings are taught on the pad: draw five of each, press Teach, and they are read at once.")
         links.teach()
-        return
-    if way == "A folder on this machine":
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.text_input(
-                "Its path", key="own-path", placeholder="/home/me/pictures/leaves", help="A folder for each class."
-            )
-            st.button("Take it in", on_click=_folder, args=(name,), icon=":material/drive_folder_upload:")
-        return
-    label = st.pills("Which class?", list(counts), key="own-label", default=next(iter(counts), None))
-    if way == "Camera":
-        if label:
-            number = st.session_state.get("own-shots", 0)
-            shot = st.camera_input(f"A picture of {label}", key=f"own-camera-{number}")
-            if shot is not None:
-                st.session_state["own-shots"] = number + 1
-                keep(name, lambda: own_pictures.add(name, label, [("the camera's picture", shot.getvalue())]))
-                st.rerun()
-        return
+    elif way == FOLDER:
+        _folder(name)
+    else:
+        open_class(list(counts))
+        label = st.pills("Which class?", list(counts), key=INTO, required=True, on_change=chose) if counts else None
+        (_camera if way == CAMERA else _files)(name, label)
+
+
+def _camera(name: str, label: str | None) -> None:
+    """One picture after the other; one that was taken for no class waits until there is one."""
+    number = st.session_state.get("own-shots", 0)
+    shot = st.camera_input(f"A picture of {label}" if label else "A picture", key=f"own-camera-{number}")
+    if label is None:
+        st.caption("Every picture goes to a class: choose it first.")
+    elif shot is not None:
+        st.session_state["own-shots"] = number + 1
+        keep(name, lambda: own_pictures.add(name, label, [("the camera's picture", shot.getvalue())]))
+        st.rerun()
+
+
+def _files(name: str, label: str | None) -> None:
+    """Pictures for one class, or zips whose folders are the classes."""
     number = st.session_state.get("own-files", 0)
     files = st.file_uploader(
         "Pictures of this class, or a zip with a folder for each class",
@@ -48,10 +54,21 @@ def add(name: str, counts: dict[str, int]) -> None:
         max_upload_size=LARGEST,
         help="A zip's folders name the classes; files in no folder go to the chosen one.",
     )
-    if files and st.button(f"Add {len(files)} file{'s' * (len(files) != 1)}", type="primary", icon=":material/add:"):
-        st.session_state["own-files"] = number + 1
-        keep(name, lambda: _all(name, label, files))
+    if not files:
+        return
+    waits = label is None and not all(map(_is_zip, files))
+    if waits:
+        st.caption("These files go to a class: choose it first.")
+    word = f"Add {len(files)} file{'s' * (len(files) != 1)}"
+    # asked although it cannot be pressed: the class may be gone since it was
+    if st.button(word, type="primary", icon=":material/add:", disabled=waits) and not waits:
+        if keep(name, lambda: _all(name, label, files)):
+            st.session_state["own-files"] = number + 1
         st.rerun()
+
+
+def _is_zip(file: Any) -> bool:
+    return bool(file.name.lower().endswith(".zip"))
 
 
 def _all(name: str, label: str | None, files: list[Any]) -> own_pictures.Added:
@@ -59,13 +76,9 @@ def _all(name: str, label: str | None, files: list[Any]) -> own_pictures.Added:
     done = own_pictures.Added()
     bar = st.progress(0.0, "Reading …")
     for file in files:
-        if file.name.lower().endswith(".zip"):
+        if _is_zip(file):
             done += own_pictures.take_in(name, in_zip(io.BytesIO(file.getvalue()), file.name), label, _telling(bar))
-        elif label is None:
-            done += own_pictures.Added(
-                faults=(own_pictures.Fault(file.name, f"{file.name}: choose a class for it first."),)
-            )
-        else:
+        elif label is not None:
             done += own_pictures.add(name, label, [(file.name, file.getvalue())])
     return done
 
@@ -75,5 +88,12 @@ def _telling(bar: Any) -> Any:
 
 
 def _folder(name: str) -> None:
-    bar = st.progress(0.0, "Reading …")
-    keep(name, lambda: own_pictures.take_in(name, Folder(st.session_state.get("own-path", "")), None, _telling(bar)))
+    """A folder of this machine with a folder for each class."""
+    sent = entry(
+        "Its path", "own-path", "Take it in", ":material/drive_folder_upload:", placeholder="/home/me/pictures/leaves",
+        help="A folder for each class.",
+    )  # fmt: skip
+    if sent:
+        bar, path = st.progress(0.0, "Reading …"), st.session_state.get("own-path", "")
+        keep(name, lambda: own_pictures.take_in(name, Folder(path), None, _telling(bar)))
+        st.rerun()  # without the bar, and with what became of it

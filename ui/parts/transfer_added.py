@@ -7,18 +7,21 @@ import streamlit as st
 
 from core.errors import LabError
 from ui import services
-from ui.parts import pictures
+from ui.parts import pictures, transfer_open
 
 FAULTS = 60
 
 
-def keep(name: str, act: Any) -> None:
-    """Adds pictures and notes what became of them, for the page to say; what cannot be becomes a sentence."""
+def keep(name: str, act: Any) -> bool:
+    """Adds pictures and notes what became of them, for the page to say; false, with a sentence, if that cannot be."""
     try:
         st.session_state["own-added"] = (name, act())
         services.forget_datasets()
     except LabError as error:
         st.session_state["own-said"] = str(error)
+        return False
+    transfer_open.chose()
+    return True
 
 
 def added(name: str) -> None:

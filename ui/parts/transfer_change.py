@@ -8,6 +8,7 @@ from core.data import own
 from core.errors import LabError
 from core.runs.owners import guarded, teacher_only
 from ui import services
+from ui.parts import transfer_open
 
 
 def rare(name: str) -> None:
@@ -30,7 +31,7 @@ def _split(name: str) -> None:
 
 def rename(name: str, label: str) -> None:
     """Gives a class the name that was typed."""
-    _quietly(lambda: own.rename(name, label, st.session_state[f"own-rename-{label}"]))
+    _quietly(lambda: transfer_open.follow(label, own.rename(name, label, st.session_state[f"own-rename-{label}"])))
 
 
 def delete(name: str, label: str | None = None, file: str | None = None) -> None:
@@ -39,7 +40,13 @@ def delete(name: str, label: str | None = None, file: str | None = None) -> None
     def act() -> None:
         if file is None:
             teacher_only("Deleting a whole class or dataset", st.session_state.get("own-code", ""))
-        own.remove(name, label, file) if label is not None else own.delete(name)
+        if label is None:
+            own.delete(name)
+            transfer_open.close()
+        else:
+            own.remove(name, label, file)
+            if file is None:
+                transfer_open.follow(label, None)
 
     _quietly(act)
 

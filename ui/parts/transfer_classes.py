@@ -9,23 +9,29 @@ from ui.parts.transfer_add import add
 from ui.parts.transfer_added import added
 from ui.parts.transfer_album import album
 from ui.parts.transfer_change import rare
+from ui.parts.transfer_entry import entry
+from ui.parts.transfer_open import GONE, NEW, SET, open_set, start_afresh
 from ui.parts.transfer_ready import check
-
-SET = "own-set"  # session_state: the dataset that is open
-NEW = "A new dataset …"
 
 
 def classes() -> None:
     """The whole view."""
     if said := st.session_state.pop("own-said", None):
         st.error(said, icon=":material/error:")
-    name = chosen()
+    name, gone = chosen(), st.container()
+    if name is not None:
+        filled(name)
+    if GONE in st.session_state:  # known only once the classes are drawn
+        gone.warning(st.session_state[GONE], icon=":material/person_remove:")
     if name is None:
         st.caption(
             "A dataset of your own: photos of leaves, hands, cups. Name it, name its classes, add pictures; networks "
             "on the other pages can then learn it. Everything stays on this machine."
         )
-        return
+
+
+def filled(name: str) -> None:
+    """What is added to the dataset, its classes, and whether it is ready."""
     counts = own.classes(name)
     added(name)
     with st.container(border=True):
@@ -42,18 +48,16 @@ def classes() -> None:
 def chosen() -> str | None:
     """Which dataset is open; None while a new one is being named."""
     known = own.names()
-    options = [*known, NEW]
-    if st.session_state.get(SET) not in options:
-        linked = st.query_params.get("set")
-        st.session_state[SET] = linked if linked in known else options[0]
+    open_set(known)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox("Dataset", options, key=SET, persist_state="session")
+        name = st.selectbox("Dataset", [*known, NEW], key=SET, persist_state="session", on_change=start_afresh)
         if name == NEW:
-            st.text_input("Its name", key="own-new", max_chars=100, placeholder="leaves", on_change=_make)
-            st.button("Make it", icon=":material/add:", on_click=_make)
+            entry("Its name", "own-new", "Make it", ":material/add:", _make, max_chars=100, placeholder="leaves")
             return None
-        st.text_input("New class", key="own-class", max_chars=100, placeholder="oak, beech, maple", on_change=_name)
-        st.button("Add", icon=":material/add:", on_click=_name, key="own-add")
+        entry(
+            "New class", "own-class", "Add", ":material/add:", _name, (name,), max_chars=100,
+            placeholder="oak, beech, maple",
+        )  # fmt: skip
     st.query_params["set"] = name
     return str(name)
 
@@ -65,16 +69,17 @@ def _make() -> None:
     try:
         st.session_state[SET] = registry.make_own(text)
         st.session_state["own-new"] = ""
+        start_afresh()
         services.forget_datasets()
     except LabError as error:
         st.session_state["own-said"] = str(error)
 
 
-def _name() -> None:
+def _name(dataset: str) -> None:
     for each in str(st.session_state.get("own-class", "")).split(","):
         if each.strip():
             try:
-                own.add_class(st.session_state[SET], each)
+                own.add_class(dataset, each)
             except LabError as error:
                 st.session_state["own-said"] = str(error)
     st.session_state["own-class"] = ""

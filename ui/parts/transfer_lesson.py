@@ -5,11 +5,30 @@ from typing import Any
 import streamlit as st
 
 from core.errors import LabError
+from core.runs.classroom import labels_in
 from ui import services
 from ui.parts import links, models
 from ui.parts.words import percent
 
 RUN = "teach-run"  # session_state: the run that learns them, or has
+LINK = "taught"  # the address: the same run, not the one that other pages are about
+
+
+def recall(classes: list[str]) -> None:
+    """The run as the address says, if it has learned some of these classes and no other; the address follows."""
+    linked = st.query_params.get(LINK, "")
+    number = int(linked) if linked.isascii() and linked.isdigit() and len(linked) < 10 else None
+    if RUN not in st.session_state and number is not None and _has_learned(number, classes):
+        st.session_state[RUN] = number
+    links.tell(LINK, str(st.session_state.get(RUN, "")) if classes else "")
+
+
+def _has_learned(number: int, classes: list[str]) -> bool:
+    try:
+        run = services.store().run(number)
+    except LabError:
+        return False
+    return "taught" in run.tags and {*labels_in(run.config.dataset.partition(":")[2])} <= {*classes}
 
 
 def progress(number: int) -> None:

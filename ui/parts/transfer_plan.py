@@ -19,6 +19,11 @@ def planned(config: RunConfig) -> Any:
         if services.datasets().get(config.dataset, ("absent",))[0] == "downloadable":
             st.caption("The pictures are downloaded when the run begins.")
         shape, classes = services.frame(config.dataset)
+        if classes < 2:
+            raise LabError(
+                f"The pictures of {config.dataset} stand in no classes, so there is nothing to tell apart; allowed as "
+                "a task: a set with two classes or more."
+            )
         return services.once(("plan", config.to_json(), shape, classes), lambda: trunks.plan(config, shape, classes))
     except LabError as error:
         st.error(str(error), icon=":material/error:")

@@ -1,11 +1,16 @@
 """Whether your own pictures are ready to learn from: balance, copies, the split; then the way to a training."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from core.data import own_set
+from core.data import own, own_set
 from core.errors import LabError
+from ui.parts.transfer_change import delete
+from ui.parts.words import plain
 
 QUICK = 600  # so many pictures are checked without being asked
+SHOWN = 5  # pictures in two classes
 
 
 def check(name: str, counts: dict[str, int]) -> None:
@@ -28,13 +33,41 @@ def check(name: str, counts: dict[str, int]) -> None:
         st.warning(f"The largest class has {most:,} pictures, the smallest {least:,}: networks favour the large.")
     copies = f"{found.exact:,} exact and {found.near:,} near copies; copies stay on one side, so the test stays honest."
     st.caption(copies if found.exact + found.near else "No picture is a copy of another one.")
-    if found.mixed:
+    if untested := [label for label, count in found.test.items() if not count]:
         st.warning(
-            f"{found.mixed:,} picture{'s stand' if found.mixed > 1 else ' stands'} in two classes: one is wrong."
+            f"No picture of {' and '.join(map(plain, untested))} is kept for testing, so nothing will tell how well it "
+            "is read; needed: two pictures of a class that are no copies of each other, better ten."
         )
+    if found.mixed:
+        _mixed(name, found.mixed)
     for text in found.faults[:5]:
         st.caption(text)
     st.button("Train on these classes", icon=":material/move_down:", type="primary", on_click=_train, args=(name,))
+
+
+def _mixed(name: str, groups: Sequence[Sequence[str]]) -> None:
+    """The copies that stand in two classes, beside each other; the wrong one can be deleted."""
+    many = len(groups) > 1
+    st.warning(f"{len(groups):,} picture{'s stand' if many else ' stands'} in two classes: one is wrong.")
+    for group in groups[:SHOWN]:
+        with st.container(horizontal=True, border=True):
+            for file in group:
+                _one_of(name, *file.split("/", 1))
+    if len(groups) > SHOWN:
+        st.caption(f"… and {len(groups) - SHOWN:,} more.")
+
+
+def _one_of(name: str, label: str, file: str) -> None:
+    path = own.place(name) / label / file
+    with st.container(width=150, gap="xsmall"):
+        if path.is_file():
+            st.image(str(path), width=96)
+        st.markdown(f"**{plain(label)}**")
+        st.caption(file)
+        st.button(
+            "Delete it here", icon=":material/delete:", key=f"own-wrong-{label}/{file}", on_click=delete,
+            args=(name, label, file),
+        )  # fmt: skip
 
 
 def _train(name: str) -> None:

@@ -8,6 +8,7 @@ from core.config import PRESETS, RunConfig
 from core.errors import LabError
 from core.runs import trunks
 from ui import services
+from ui.parts import links
 from ui.parts.controls import STATES
 
 LADDER = {
@@ -28,6 +29,7 @@ RECIPES = {"r1-greek": "R1: Greek letters", "r1-animals": "R1: ten animals", "r2
 OWN = "own"
 START = RunConfig(epochs=5, batch_size=64, lr=3e-3, snapshots=10)
 CHANGES: dict[str, Any] = {"rotate": 12.0, "zoom": 0.12, "shear": 12.0, "shift": 0.05}
+LINKED = {"trunk": "trunk", "dataset": "task", "retrain": "learns"}  # value: its word in the address
 CHOSEN = ("trunk", "dataset", "retrain", "head", "epochs", "lr", "copies", "unfreeze_at")
 
 
@@ -53,13 +55,13 @@ def _turned() -> None:
 
 def controls() -> RunConfig | None:
     """Trunk, task, rung and the few knobs that matter; a RunConfig, or None with a sentence on the page."""
-    st.session_state.setdefault("tr-recipe", "r1-greek")
-    st.session_state.setdefault("tr-values", _values("r1-greek"))
+    _recall()
     values = st.session_state["tr-values"]
     st.segmented_control(
         "Recipe", [*RECIPES, OWN], format_func={**RECIPES, OWN: "Your own"}.get, key="tr-recipe", on_change=_take,
-        label_visibility="collapsed", required=True,
+        label_visibility="collapsed", required=True, persist_state="session",
     )  # fmt: skip
+    _tell()
     choices, sets = trunks.choices(services.lab().runs()[0]), services.datasets()
     left, right = st.columns(2, gap="large")
     with left:
@@ -94,6 +96,27 @@ def controls() -> RunConfig | None:
     except LabError as error:
         st.error(str(error), icon=":material/error:")
         return None
+
+
+def _recall() -> None:
+    """The recipe and its values as they were left, or as the address says: the one is never without the other."""
+    if "tr-values" in st.session_state:
+        return
+    said = {name: st.query_params[word] for name, word in LINKED.items() if word in st.query_params}
+    if said.get("retrain") not in LADDER:
+        said.pop("retrain", None)
+    linked = st.query_params.get("recipe", "")
+    recipe = linked if linked in RECIPES else "r1-greek"
+    st.session_state["tr-values"] = _values(recipe) | said
+    st.session_state["tr-recipe"] = OWN if said else recipe
+
+
+def _tell() -> None:
+    """The address says the recipe, or trunk, task and rung of one's own."""
+    recipe, values = st.session_state["tr-recipe"], st.session_state["tr-values"]
+    links.tell("recipe", recipe if recipe in list(RECIPES)[1:] else "")
+    for name, word in LINKED.items():
+        links.tell(word, values[name] if recipe == OWN else "")
 
 
 def _about(trunk: str) -> str:

@@ -25,7 +25,7 @@ def retrain() -> None:
             show_code(free, freeze)
     trouble()
     services.lab().tend()
-    runs, best = services.lab().runs()
+    runs, accuracies = services.lab().runs()
     mine = [run for run in runs if run.config.trunk]
     linked = state.opened()
     run = next((each for each in mine if each.id == linked), mine[0] if mine else None)
@@ -33,7 +33,7 @@ def retrain() -> None:
         return
     st.divider()
     header(run)
-    board(run, runs, best)
+    board(run, runs, accuracies)
     if run.snapshots > 1:
         what_moved(run)
     if run.status in ("finished", "stopped"):

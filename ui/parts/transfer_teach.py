@@ -13,7 +13,8 @@ from ui.parts import canvas
 from ui.parts.drawings import pool
 from ui.parts.transfer_desk import desk
 from ui.parts.transfer_drawings import album
-from ui.parts.transfer_lesson import RUN, progress
+from ui.parts.transfer_entry import entry
+from ui.parts.transfer_lesson import RUN, progress, recall
 from ui.parts.transfer_names import keep_names, names, typed
 from ui.parts.words import plain
 from ui.state import visitor
@@ -28,6 +29,7 @@ def teach() -> None:
     counts = {name: drawings.count(name) for name in names()}
     if said := st.session_state.pop("teach-said", None):
         st.error(said, icon=":material/error:")
+    recall(list(counts))
     top(counts)
     if not counts:
         welcome(drawings)
@@ -62,16 +64,18 @@ def welcome(drawings: Pool) -> None:
 
 
 def _go_on() -> None:
-    keep_names(list(st.session_state.get("teach-own") or [])[: teaching.MOST])
+    chosen = st.session_state.get("teach-own")
+    if chosen:  # none are when the pills go because a name was typed
+        keep_names(list(chosen)[: teaching.MOST])
 
 
 def top(counts: dict[str, int]) -> None:
     """Name a class; press Teach."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input(
-            "New class", key="teach-new", max_chars=120, placeholder=f"a name, or several: {EXAMPLES}", on_change=typed
-        )
-        st.button("Add", icon=":material/add:", on_click=typed)
+        entry(
+            "New class", "teach-new", "Add", ":material/add:", typed, max_chars=120,
+            placeholder=f"a name, or several: {EXAMPLES}",
+        )  # fmt: skip
         why = teaching.ready(counts)
         st.button(
             "Teach", icon=":material/school:", type="primary", on_click=_teach, disabled=bool(why),

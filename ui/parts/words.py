@@ -79,8 +79,8 @@ def recipe(config: RunConfig) -> str:
     often = f"{config.epochs} epoch{'s' * (config.epochs != 1)}"
     some = f"{config.train_size:,} pictures of " if config.train_size else ""
     return (
-        f"**{net}** on {some}**{config.dataset}**, {often} with {config.optimiser} at {config.lr:g} ({config.schedule}), "
-        f"{config.batch_size} pictures a step"
+        f"**{net}** on {some}**{config.dataset}**, {often} with {config.optimiser} at {config.lr:g} "
+        f"({config.schedule}), {config.batch_size} pictures a step"
     )
 
 
