@@ -1,18 +1,23 @@
 """What a frozen trunk saves when it runs once, and how good a new head gets."""
 
+import os
 import statistics
+import tempfile
 import time
 from dataclasses import replace
 from typing import Any
+from unittest import mock
 
 import torch
 
 from core.config import PRESETS, RunConfig
 from core.data import letters, registry
 from core.data.dataset import Dataset
+from core.data.strangers import strangers as drawn
 from core.nets.weights import own
 from core.runs import featurefiles, trunks
 from core.runs.shots import measured
+from core.train.device import one_thread
 from core.train.facts import Ended
 from core.train.features import compute
 from core.train.fewshot import curve
@@ -36,10 +41,23 @@ def measure(quick: bool = False) -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         "features": speed,
         "greek": greek(3 if quick else 10),
+        "strangers": strangers(),
     }
     if own("mobilenet_v2").exists() and registry.state("animals10@128") == "ready":
         found["animals"] = animals(quick)
     return found
+
+
+def strangers() -> dict[str, float]:
+    """Seconds for the pictures of no class of a lesson: the first time, and when the class has drawn one thing more."""
+    took = {}
+    with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, LAB_HOME=folder):
+        for name, drawings in (("first_lesson", 20), ("one_drawing_more", 21)):
+            began = time.perf_counter()
+            with one_thread():
+                drawn(31 * drawings)  # every drawing is seen 31 times, and a stranger beside it each time
+            took[name] = time.perf_counter() - began
+    return took
 
 
 def side_by_side(count: int, epochs: int) -> dict[str, float]:

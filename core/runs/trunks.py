@@ -167,6 +167,7 @@ def with_strangers(config: RunConfig, data: "Dataset", progress: Progress) -> "D
     import torch
 
     from core.data.strangers import strangers
+    from core.train.device import one_thread
     from core.train.features import seen_more
 
     if data.shape != (1, 28, 28):
@@ -174,7 +175,8 @@ def with_strangers(config: RunConfig, data: "Dataset", progress: Progress) -> "D
             f"refuse is true, but the pictures are {'x'.join(map(str, data.shape))}; allowed: 1x28x28 drawings."
         )
     count = min(max(STRANGERS, (1 + seen_more(config)) * len(data.y_train)), 4 * STRANGERS)
-    strange = strangers(count, progress)
+    with one_thread():
+        strange = strangers(count, progress)
     labels = torch.full((len(strange),), len(data.classes))
     return replace(data, x_train=torch.cat([data.x_train, strange]), y_train=torch.cat([data.y_train, labels]))
 

@@ -14,12 +14,13 @@ from core.data.scaling import scaled
 from core.errors import LabError
 from core.nets.line import Net
 from core.nets.transfer import free
-from core.train.device import autocast, autocast_dtype
+from core.train.device import autocast, autocast_dtype, one_thread
 from core.train.judge import at_once
 
 Progress = Callable[[str, float], None]
 MOST = 4 << 30  # bytes of features kept in memory; beyond that the trunk runs every epoch
 LIGHT = 1 << 24  # weights times pictures of a batch; up to here one thread is enough
+FEW = 64  # pictures in a pass; with fewer a second thread only waits for the first
 PLAIN = {name: type(getattr(RunConfig(), name))(0) for name in (*EXACT, *SHAPE, *COLOUR)}  # no augmentation
 
 
@@ -96,9 +97,10 @@ def compute(net: Net, cut: int, config: RunConfig, data: Dataset, device: torch.
 
     x, y = [through(data.x_train, dtype)], [data.y_train.cpu()]
     chance = torch.Generator(data.x_train.device).manual_seed(config.seed)
-    for _ in range(copies):
-        x.append(through(augment(pictures, config, chance), dtype))
-        y.append(labels.cpu())
+    with one_thread(len(pictures) < FEW):
+        for _ in range(copies):
+            x.append(through(augment(pictures, config, chance), dtype))
+            y.append(labels.cpu())
     # what is tested is seen in full precision, as everywhere (core/train/judge.py)
     test = through(data.x_test, None) if len(data.y_test) else x[0][:0]
     return without_alike(Features(cut, torch.cat(x), torch.cat(y), test), len(data.classes))
