@@ -77,8 +77,9 @@ def test_a_drawing_is_kept_with_the_name_that_is_tapped(open_page):
 def test_teach_queues_a_run_that_learns_reads_and_refuses(open_page):
     draw_some("flat", "tall")
     at = open_page("transfer.py", classes="flat,tall")
-    assert not button(at, "Teach").disabled
+    assert not button(at, "Teach").disabled and "of 10 drawings" in words(at)
     button(at, "Teach").click().run()
+    assert "As soon as it is done" in words(at) and "of 10 drawings" not in words(at)
     store = Store()
     (run,) = store.runs()
     assert run.status == "queued" and run.config == teaching.recipe(["flat", "tall"]) and run.tags == ("taught",)

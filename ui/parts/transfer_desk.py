@@ -10,7 +10,7 @@ from ui import quick
 from ui.parts import canvas, reading
 from ui.parts.drawings import pool
 from ui.parts.signs import sign
-from ui.parts.transfer_lesson import taught
+from ui.parts.transfer_lesson import learning, taught
 from ui.parts.words import plain
 from ui.state import visitor
 
@@ -39,6 +39,10 @@ def desk(classes: list[str]) -> None:
 
 def _so_far(classes: list[str]) -> None:
     """Before the first lesson: how many drawings there are, and how many are still worth drawing."""
+    if learning():
+        st.subheader("It is learning", anchor=False)
+        st.write("As soon as it is done, draw one of them here: it is read at once.")
+        return
     counts = pool().labels()
     have = sum(min(counts.get(name, 0), teaching.ENOUGH) for name in classes)
     need = teaching.ENOUGH * len(classes)

@@ -8,9 +8,9 @@ from core.errors import LabError
 from core.runs.classroom import labels_in
 from ui import services
 from ui.parts import links, models
-from ui.parts.words import percent
 
 RUN = "teach-run"  # session_state: the run that learns them, or has
+UNDER_WAY = ("queued", "running", "paused")
 LINK = "taught"  # the address: the same run, not the one that other pages are about
 
 
@@ -39,7 +39,7 @@ def progress(number: int) -> None:
         st.session_state.pop(RUN)
         st.warning(str(error))
         return
-    if run.status in ("queued", "running", "paused"):
+    if run.status in UNDER_WAY:
         _watch(number)
     elif run.status == "failed":
         st.error(run.error or "The run failed.", icon=":material/error:")
@@ -51,7 +51,7 @@ def _watch(number: int) -> None:
     def tick() -> None:
         services.lab().tend()
         run = services.store().run(number)
-        if run.status not in ("queued", "running", "paused"):
+        if run.status not in UNDER_WAY:
             st.rerun()
         doing = run.doing or ("Learning" if run.status == "running" else "Waiting for a worker")
         st.progress(run.progress, text=f"{doing} …")
@@ -62,13 +62,20 @@ def _watch(number: int) -> None:
 def _done(run: Any) -> None:
     accuracy = run.result.get("test/accuracy")
     took = f"{max(run.finished - run.created, 0):.0f} s" if run.finished else "a few seconds"
-    held = f", and reads {percent(accuracy)} of the drawings kept aside" if accuracy is not None else ""
+    share = "all" if accuracy == 1 else f"{accuracy or 0:.0%}"  # of two or three pictures: no digits after the point
+    held = f", and reads {share} of the few drawings kept aside" if accuracy is not None else ""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch"):
             st.markdown(
                 f":material/check_circle: **Learned in {took}**{held}. Draw one of them now: it is read at once."
             )
         links.inside(run.id)
+
+
+def learning() -> bool:
+    """Whether the first lesson is under way."""
+    number = st.session_state.get(RUN)
+    return number is not None and services.store().run(number).status in UNDER_WAY
 
 
 def taught() -> Any:
