@@ -32,7 +32,7 @@ def start() -> None:
 
 with st.container(border=True, horizontal=True, vertical_alignment="center"):
     with st.container(width="stretch"):
-        st.markdown(words.recipe(recipe.config) if recipe.config else f":red[{recipe.errors[0]}]")
+        st.markdown(words.recipe(recipe.config) if recipe.config else f":red[{words.plain(recipe.errors[0])}]")
     with st.container(horizontal=True, width="content", gap="xsmall"):
         sweeps_menu()
         if not gan:

@@ -17,7 +17,7 @@ def visitor() -> str | None:
 
 def opened() -> int | None:
     """The run this page is about: what the link says, else what was open before."""
-    linked = _number(st.query_params.get("run", ""))
+    linked = number(st.query_params.get("run", ""))
     if linked is not None:
         st.session_state["run"] = linked
     return st.session_state.get("run")
@@ -33,7 +33,7 @@ def chosen(runs: Sequence[Run]) -> Run | None:
 
 def opened_sweep() -> int | None:
     """The sweep this page is about, if it is about one: what the link says, else what was open before."""
-    linked = _number(st.query_params.get("sweep", ""))
+    linked = number(st.query_params.get("sweep", ""))
     if linked is not None:
         st.session_state["sweep"] = linked
     elif "run" in st.query_params:
@@ -66,7 +66,7 @@ def beside() -> list[int]:
     """Runs laid over the open one, from the link or from before."""
     linked = st.query_params.get("with")
     if linked is not None and "beside" not in st.session_state:
-        st.session_state["beside"] = [each for each in map(_number, linked.split(",")) if each is not None]
+        st.session_state["beside"] = [each for each in map(number, linked.split(",")) if each is not None]
     return list(st.session_state.get("beside", []))
 
 
@@ -82,5 +82,6 @@ def lay_beside(runs: Iterable[int]) -> None:
             st.query_params.pop("with", None)
 
 
-def _number(text: str) -> int | None:
+def number(text: str) -> int | None:
+    """The number that an address says, if it can be one of a run or a sweep."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -92,6 +92,15 @@ class Library(Database):
         """Replaces the tags of a run."""
         self._change(run, tags=_tags(tags))
 
+    def retag(self, run: int, add: str = "", drop: str = "") -> None:
+        """Adds a tag to those that a run has by now, or takes one away: somebody else may tag it at the same time."""
+        with self.write() as connection:
+            row = connection.execute(select(runs.c.tags).where(runs.c.id == run).with_for_update()).first()
+            if row is None:
+                raise _gone(run)
+            tags = _tags({*json.loads(row.tags or "[]"), *filter(None, [add])} - {drop})
+            connection.execute(update(runs).where(runs.c.id == run).values(tags=tags))
+
     def note(self, run: int, note: str) -> None:
         self._change(run, note=_text("note", note) if note.strip() else "")
 
@@ -136,7 +145,11 @@ class Library(Database):
     def _change(self, run: int, **values: Any) -> None:
         with self.write() as connection:
             if connection.execute(update(runs).where(runs.c.id == run).values(values)).rowcount == 0:
-                raise LabError(f"Run {run} does not exist; it may have been deleted.")
+                raise _gone(run)
+
+
+def _gone(run: int) -> LabError:
+    return LabError(f"Run {run} does not exist; it may have been deleted.")
 
 
 def new_row(

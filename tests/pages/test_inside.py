@@ -264,6 +264,45 @@ def test_the_operated_network_is_kept_as_a_model_that_opens_everywhere(open_page
     assert not again.exception and again.selectbox(key="inside-net").value == "quiet-one"
 
 
+def test_a_name_is_taken_as_it_stands_when_save_is_pressed(open_page, run, home):
+    at = open_page("inside.py", run=str(run), look="Surgery")
+    next(each for each in at.button if each.label == "Mute").click().run()
+    at.button(key="inside-save").click().run()
+    assert not at.exception and "The name is" in said(at)
+    at.text_input(key="inside-name").set_value("first")
+    at.button(key="inside-save").click().run()
+    assert "Saved as the model 'first'" in said(at)
+    at.text_input(key="inside-name").set_value("second")
+    at.button(key="inside-save").click().run()
+    assert "Saved as the model 'second'" in said(at) and {"first", "second"} <= {*checkpoint.names()}
+
+
+def test_a_link_wins_over_what_was_open_and_a_choice_wins_over_an_old_link(open_page, run):
+    other = train_now(Store(), TINY.replace(seed=1), lambda fact: None)
+    third = train_now(Store(), TINY.replace(seed=2), lambda fact: None)
+    at = open_page("inside.py", run=str(run))
+    at.query_params["run"] = str(other)  # a link of another page
+    at.run()
+    assert at.selectbox(key="inside-net").value == other and at.query_params["run"] in (str(other), [str(other)])
+    at.selectbox(key="inside-net").set_value(third).run()
+    assert at.selectbox(key="inside-net").value == third and at.query_params["run"] in (str(third), [str(third)])
+    del at.query_params["run"]  # the menu leads here, and another page has opened a run meanwhile
+    at.session_state["run"] = run
+    at.run()
+    assert at.selectbox(key="inside-net").value == run
+    del at.query_params["run"]  # the menu again, and nothing else was opened
+    at.run()
+    assert at.selectbox(key="inside-net").value == run
+
+
+def test_a_damaged_upload_leaves_the_rest_of_the_page(open_page, run):
+    at = open_page("inside.py", run=str(run), look="Architecture")
+    at.segmented_control(key="inside-source").set_value("Upload").run()
+    at.get("file_uploader")[0].set_value(("photo.png", b"no picture", "image/png")).run()
+    assert not at.exception and "photo.png" in at.error[0].value
+    assert at.segmented_control(key="inside-view").value == "Architecture"
+
+
 @pytest.mark.parametrize("name", ["", "../up", "a" * 41, "UPPER and space!"])
 def test_a_name_that_is_none_is_refused(name):
     from core.errors import LabError

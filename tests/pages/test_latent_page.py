@@ -99,6 +99,12 @@ def test_a_link_restores_the_picture_and_a_cut_one_is_told(open_page, model):
     assert any("'nobody'" in each.value for each in at.warning)
 
 
+@pytest.mark.parametrize("link", ["run:²", "run:99999999999999999999", "run:1@²", "run:"])
+def test_an_address_that_names_no_generator_is_told(open_page, model, link):
+    at = open_page("latent.py", model=link)
+    assert not at.exception and "does not have" in at.warning[0].value
+
+
 def test_a_gan_run_is_shown_on_train_and_opened_at_every_moment(open_page, tiny, monkeypatch):
     monkeypatch.setattr(fit_gan, "SAMPLES", 50)  # pictures that are looked at again and again while it trains
     store = Store()
@@ -116,6 +122,10 @@ def test_a_gan_run_is_shown_on_train_and_opened_at_every_moment(open_page, tiny,
     steps = [moment.step for moment in store.snapshots(number)]
     at.select_slider(key=f"latent-step-{number}").set_value(steps[0]).run()
     assert not at.exception
+    at = open_page("latent.py", model=f"run:{number}", epoch=str(at.query_params["epoch"][-1]))
+    assert at.select_slider(key=f"latent-step-{number}").value == steps[0]
+    at = open_page("latent.py", model=f"run:{number}@{steps[0]}")
+    assert at.select_slider(key=f"latent-step-{number}").value == steps[0] and not at.warning
     again = train_now(store, GAN.replace(trunk=f"run:{number}", train_only="generator"), lambda fact: None)
     assert store.run(again).status == "finished", store.run(again).error
     wrong = train_now(store, GAN.replace(trunk=f"run:{number}", latent=16), lambda fact: None)
@@ -166,6 +176,11 @@ def test_picked_pictures_become_a_slider_with_a_name(open_page, model, way, monk
     next(each for each in at.button if each.label == "Keep").click().run()
     assert not at.exception and list(at.session_state["latent-own"][model]) == ["green hair"]
     assert float(at.session_state["latent-own"][model]["green hair"].norm()) == pytest.approx(1, abs=1e-4)
+    first = at.session_state["latent-own"][model]["green hair"].clone()
+    at.text_input[0].set_value("green hair")
+    next(each for each in at.button if each.label == "Keep").click().run()
+    assert "keep a direction named 'green hair' already" in at.error[0].value
+    assert at.session_state["latent-own"][model]["green hair"].equal(first)
 
 
 def test_a_drawing_is_searched_when_the_button_says_so(open_page, model, monkeypatch):

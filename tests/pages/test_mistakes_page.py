@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 
 from core.config import RunConfig
 from core.data import registry
@@ -20,6 +21,7 @@ from core.runs.engine import train_now
 from core.runs.fixes import LEAVE, Fixes
 from core.runs.openings import open_run
 from core.runs.store import Store
+from core.runs.tables import runs
 from ui import served
 
 TINY = RunConfig("tiny", "conv 4 3x3 | relu | pool 2 | flatten | linear classes", epochs=2, batch_size=16, lr=3e-3)
@@ -330,6 +332,19 @@ def test_the_game_shows_the_labels_that_the_network_was_told(open_page, hunted):
     for place, number in enumerate(told["pictures"].tolist()):
         assert told["truth"][place] == secret.get(number, int(data.y_train[number]))
     assert len(secret) == 5 and given["marks"] == {}
+
+
+def test_a_game_that_was_trained_once_more_was_not_handed_in(open_page, hunted):
+    from core.runs.foreground import train
+
+    store = Store()
+    again = store.clone(hunted, seed=6)
+    with store.write() as connection:
+        connection.execute(update(runs).where(runs.c.id == again).values(status="paused"))
+    assert train(store, again) == "finished"
+    at = open_page("mistakes.py", look="Find wrong labels", run=str(hunted))
+    assert at.selectbox(key="mistakes-game").value == hunted
+    assert not at.exception and "Missed" not in said(at) and "answers" not in " ".join(b.label for b in at.button)
 
 
 def test_what_people_say_survives_a_reload_and_is_scored_after_handing_in(open_page, hunted):

@@ -104,6 +104,8 @@ def test_a_line_that_makes_no_network_is_explained_and_cannot_be_started(open_pa
     assert not at.exception
     assert "layer 3" in at.error[0].value and "12x12" in at.error[0].value
     assert start_of(at).disabled
+    at.text_area(key="knob-line").set_value("  ").run()
+    assert not at.exception and start_of(at).disabled and "net is ''" in words(at), "no other network is put in"
 
 
 def test_filters_that_are_no_numbers_are_explained_where_they_are_typed(open_page):
@@ -254,3 +256,21 @@ def test_a_run_that_failed_before_its_first_point_has_no_empty_charts(open_page)
     set_status(store, run, "failed", error="No room on the disk.")
     at = open_page("train.py", run=str(run))
     assert not at.exception and "no curve to draw" in words(at) and "No room on the disk." in words(at)
+
+
+def test_a_note_is_shown_as_it_was_typed(open_page):
+    store = Store()
+    run = store.add(RunConfig("strokes-digits"))
+    store.note(run, "# 3*4*5 ![x](http://example.org/a.png)")
+    at = open_page("train.py", run=str(run))
+    (note,) = [each.value for each in at.caption if "3" in each.value and "example" in each.value]
+    assert note.startswith(r"\# 3\*4\*5 \!\[x\]")
+
+
+def test_a_widget_whose_recipe_was_replaced_meanwhile_changes_nothing():
+    """A click right after a choice: the recipe of another run is taken, and then the choice is told."""
+    from ui.parts import controls, gan_recipe, knobs, network
+
+    for told in (controls._took_preset, controls._took_dataset, gan_recipe._chosen, network._chosen, network._written):
+        told()
+    knobs._keep("epochs")

@@ -54,6 +54,18 @@ def test_rename_tag_and_note_change_the_run(store: Store) -> None:
     assert store.run(run).note == ""
 
 
+def test_two_people_who_tag_a_run_at_the_same_time_both_do(store: Store) -> None:
+    run = store.add(RunConfig(), tags=["old"])
+    for tag in ("ada", "bob"):  # both saw it with `old` alone
+        store.retag(run, add=tag)
+    assert store.run(run).tags == ("ada", "bob", "old")
+    store.retag(run, drop="old")
+    store.retag(run, drop="never there")
+    assert store.run(run).tags == ("ada", "bob")
+    with pytest.raises(LabError, match="does not exist"):
+        store.retag(99, add="x")
+
+
 @pytest.mark.parametrize("bad", ["", "   ", "x" * 121, "a\x00b"])
 def test_a_name_that_is_none_is_refused_with_its_length(store: Store, bad: str) -> None:
     run = store.add(RunConfig())

@@ -190,6 +190,7 @@ function layout(state, panel) {
     xaxis: { ...axis, title: { ...axis.title, text: state.data.axes[state.axis] }, rangemode: "tozero" },
     yaxis: { ...axis, type: panel.log ? "log" : "linear", nticks: panel.log ? undefined : 6 },
   }
+  if (spread(state, panel) < 0) made.yaxis.showticklabels = false   // no point yet: plotly's own range would be made up
   if (panel.id === "accuracy") made.yaxis.tickformat = spread(state, panel) < 0.05 ? ".1%" : ".0%"
   else if (!panel.log) made.yaxis.rangemode = "tozero"   // a constant rate is a line on a scale, not a scale around it
   if (state.xrange) Object.assign(made.xaxis, { range: [...state.xrange], autorange: false })

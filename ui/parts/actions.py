@@ -30,7 +30,7 @@ def header(run: Run) -> None:
     for text in filter(None, [run.unreadable, run.error]):
         st.error(text, icon=":material/error:")
     if run.note:
-        st.caption(run.note)
+        st.caption(plain(run.note).replace("\n", "  \n"))
 
 
 def buttons(run: Run) -> None:
@@ -112,6 +112,8 @@ def trouble() -> None:
 
 def _ask(run: int, what: str) -> None:
     services.store().ask(run, what)
+    if what in ("pause", "stop"):  # while it loads, the first step can be half a minute away
+        st.toast(f"Run {run} will {what} at its next step.", icon=":material/hourglass_top:")
 
 
 def _first(run: int) -> None:

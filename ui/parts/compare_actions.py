@@ -75,7 +75,7 @@ def _tag(entries: Sequence[Entry], add: bool) -> None:
         return
     try:
         for each in entries:
-            services.store().tag(each.id, {*each.tags, tag} if add else set(each.tags) - {tag})
+            services.store().retag(each.id, **({"add": tag} if add else {"drop": tag}))
     except LabError as error:
         st.session_state[DONE] = str(error)
 

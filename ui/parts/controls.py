@@ -61,10 +61,15 @@ def preset() -> None:
         list(PRESETS),
         key=key("preset"),
         format_func=lambda name: PRESETS[name].title,
-        on_change=lambda: recipe.take(st.session_state[key("preset")]),
+        on_change=_took_preset,
         help="A recipe to start from; every knob below can still be turned.",
     )
     st.caption(PRESETS[recipe.current()["preset"]].about)
+
+
+def _took_preset() -> None:
+    if (preset := recipe.chosen("preset")) is not None:
+        recipe.take(preset)
 
 
 def dataset() -> None:
@@ -80,7 +85,8 @@ def dataset() -> None:
 
 
 def _took_dataset() -> None:
-    recipe.current()["values"]["dataset"] = st.session_state[key("dataset")]
+    if (dataset := recipe.chosen("dataset")) is not None:
+        recipe.current()["values"]["dataset"] = dataset
 
 
 def folded(fold: str) -> list[str | None]:

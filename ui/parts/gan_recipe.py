@@ -69,4 +69,5 @@ def _trunk() -> str | None:
 
 
 def _chosen() -> None:
-    recipe.turn("net", st.session_state[key("net")])
+    if (net := recipe.chosen("net")) is not None:
+        recipe.turn("net", net)

@@ -14,7 +14,7 @@ from core.look.damage import affordable
 from core.look.opened import Opened, by
 from core.look.seen import learned_ink, seen
 from core.train.judge import logits
-from ui import services
+from ui import services, state
 from ui.parts import canvas, inside_made
 from ui.parts.inside_subject import Subject
 from ui.parts.signs import both
@@ -61,8 +61,7 @@ def _tested(subject: Subject) -> Picture:
     opened = subject.opened
     data = services.dataset(opened.dataset)
     if "inside-number" not in st.session_state:
-        linked = st.query_params.get("picture", "")
-        st.session_state["inside-number"] = int(linked) if linked.isdigit() and len(linked) < 9 else 0
+        st.session_state["inside-number"] = state.number(st.query_params.get("picture", "")) or 0
     number = min(st.session_state["inside-number"], len(data.y_test) - 1)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = st.selectbox("Class", [ANY, *data.classes], format_func=both, key="inside-class", width=150)
@@ -124,7 +123,14 @@ def _drawn(opened: Opened) -> Picture | None:
 
 def _uploaded(opened: Opened) -> Picture | None:
     file = st.file_uploader("A picture", type=["png", "jpg", "jpeg", "webp", "gif", "bmp"], key="inside-file")
-    return None if file is None else _made(opened, photo.load(file.getvalue(), file.name), file.name)
+    if file is None:
+        return None
+    try:
+        raw = photo.load(file.getvalue(), file.name)
+    except LabError as error:
+        st.error(str(error))
+        return None
+    return _made(opened, raw, file.name)
 
 
 def _made(opened: Opened, raw: Any, where: str) -> Picture | None:

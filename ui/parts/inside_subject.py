@@ -14,6 +14,8 @@ from ui import services, state
 from ui.parts.words import percent, recipe
 
 CUTS = "inside-cuts"  # session_state: {key of the untouched network: cuts in order}
+UNCUT = "inside-uncut"  # session_state: why the last operation, or its keeping, could not be
+ASKED = "inside-asked"  # session_state: run and model of the address, and the open run, when this page was drawn last
 Choice = int | str  # a run's number or a model's name
 
 
@@ -33,10 +35,11 @@ class Subject:
 def subject() -> Subject | None:
     """The widgets that choose the network; None when there is nothing to look into yet."""
     options, titles = networks()
-    linked = _linked(options, titles)
+    new = _asked_anew()
+    linked = _linked(options, titles, new)
     if not options:
         return None
-    if "inside-net" not in st.session_state or st.session_state["inside-net"] not in options:
+    if (new and linked is not None) or st.session_state.get("inside-net") not in options:
         st.session_state["inside-net"] = linked if linked is not None else options[0]
     choice = st.selectbox("Network", options, format_func=titles.__getitem__, key="inside-net", persist_state="session")
     if isinstance(choice, str):
@@ -68,8 +71,8 @@ def _run(number: int) -> Subject | None:
         )  # fmt: skip
     st.caption(recipe(run.config))
     newest = step == moments[-1].step
-    _link(run=str(number), model=None, epoch=None if newest else f"{steps[step]:.4g}")
     st.session_state["run"] = number
+    _link(run=str(number), model=None, epoch=None if newest else f"{steps[step]:.4g}")
     whole = services.inside_run(number, step)
     return _operated(("run", number, step), whole, run, tuple(steps.items()))
 
@@ -98,7 +101,7 @@ def perform(subject: Subject, cut: Cut) -> None:
     try:
         operated(subject.whole, cuts)
     except LabError as error:
-        st.session_state["inside-said"] = str(error)
+        st.session_state[UNCUT] = str(error)
     else:
         keep_cuts(subject.whole_key, cuts)
 
@@ -117,13 +120,25 @@ def networks() -> tuple[list[Choice], dict[Choice, str]]:
     return list(titles), titles
 
 
-def _linked(options: list[Choice], titles: dict[Choice, str]) -> Choice | None:
+def asked() -> tuple[Any, ...]:
+    """What the address asks for, and which run is open."""
+    return st.query_params.get("run"), st.query_params.get("model"), st.session_state.get("run")
+
+
+def _asked_anew() -> bool:
+    """Whether a link leads somewhere else than this page showed last, or another page has opened another run."""
+    now, before = asked(), st.session_state.get(ASKED, (None, None, None))
+    return bool(now[:2] != before[:2] if any(now[:2]) else now[2] != before[2])
+
+
+def _linked(options: list[Choice], titles: dict[Choice, str], new: bool) -> Choice | None:
     """What the link asks for, put into the list if it is older than the list; a sentence when it is gone."""
     model = st.query_params.get("model")
-    if model and "inside-net" not in st.session_state:
+    if model and new:
         if model in options:
             return model
         st.warning(f"The link asks for the model {model!r}, which this lab does not have.")
+    by_link = "run" in st.query_params
     number = state.opened()
     if number is None:
         return None
@@ -134,6 +149,8 @@ def _linked(options: list[Choice], titles: dict[Choice, str]) -> Choice | None:
             st.warning(str(error))
             state.open_run(None)
             return None
+        if not by_link and (run.config.kind != "classifier" or not run.snapshots):
+            return None  # open elsewhere, but nothing to look into
         options.insert(0, number)
         titles[number] = f"run {number} · {run.name}"
     return number
@@ -153,3 +170,4 @@ def _link(**values: str | None) -> None:
             st.query_params.pop(name, None)
         elif st.query_params.get(name) != value:
             st.query_params[name] = value
+    st.session_state[ASKED] = asked()

@@ -18,7 +18,7 @@ from ui.components.map_wall import clicked, map_wall, numbers
 from ui.parts.code import show_code
 from ui.parts.inside_brush import brush
 from ui.parts.inside_ranking import bars
-from ui.parts.inside_subject import Subject, keep_cuts, perform
+from ui.parts.inside_subject import UNCUT, Subject, keep_cuts, perform
 from ui.parts.words import percent
 
 
@@ -126,7 +126,7 @@ def start(opened: Opened, key: tuple[Any, ...], path: str) -> Below:
 
 
 def _undo(subject: Subject) -> None:
-    if error := st.session_state.pop("inside-said", None):
+    if error := st.session_state.pop(UNCUT, None):
         st.error(error)
     if not subject.cuts:
         st.caption("Nothing is cut yet. All other views of this page show the network after the surgery, too.")
@@ -181,18 +181,18 @@ def _keep(subject: Subject) -> None:
     if not subject.cuts:
         return
     with st.popover("Keep as a new model", icon=":material/save:"):
-        name = st.text_input("Name", key="inside-name", placeholder="without-its-best-filter")
-        st.button("Save", on_click=_save, args=(subject, name), key="inside-save", disabled=not name)
+        st.text_input("Name", key="inside-name", placeholder="without-its-best-filter")
+        st.button("Save", on_click=_save, args=(subject,), key="inside-save")
 
 
-def _save(subject: Subject, text: str) -> None:
+def _save(subject: Subject) -> None:
     try:
-        name = keeping.named(text, checkpoint.names())
+        name = keeping.named(st.session_state.get("inside-name", ""), checkpoint.names())
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         reached = judged(subject) if subject.opened.dataset else None
         card = keeping.card(subject.whole, name, subject.cuts, reached, now)
         checkpoint.save(paths.home() / "checkpoints" / name, subject.opened.net, card)
     except LabError as error:
-        st.session_state["inside-said"] = str(error)
+        st.session_state[UNCUT] = str(error)
     else:
         st.session_state["inside-kept"] = f"Saved as the model {name!r}: choose it under Network, here and on Draw."

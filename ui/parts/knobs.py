@@ -9,6 +9,7 @@ from core.config import KNOBS, Knob
 from core.errors import LabError
 from ui.parts import recipe
 from ui.parts.recipe import key, said
+from ui.parts.words import plain
 
 TYPED = (
     "weight_decay",
@@ -51,7 +52,7 @@ def _widget(widget: Any, each: Knob, value: Any, **more: Any) -> None:
 
 def _keep(name: str) -> None:
     """The widget's value goes into the recipe, where it outlives the widget."""
-    value = st.session_state[key(name)]
+    value = recipe.chosen(name)
     if value is not None:
         recipe.current()["values"][name] = None if value == AS_THE_LINE else value
 
@@ -100,6 +101,6 @@ def _list(each: Knob, value: Any) -> str | None:
     try:
         recipe.current()["values"][each.name] = each.parse(str(text))
     except LabError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return str(error)
     return None

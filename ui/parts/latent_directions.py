@@ -125,6 +125,9 @@ def _keep(subject: Subject, name: str, vector: object) -> None:
     if name in subject.sampler.directions:
         st.error(f"The generator has a slider named {name!r} already; give yours another name.")
         return
+    if name in own(subject):
+        st.error(f"You keep a direction named {name!r} already; forget it first, or give this one another name.")
+        return
     own(subject)[name] = vector  # type: ignore[assignment]
     linked(subject)
     st.rerun()
@@ -146,7 +149,8 @@ def mine(subject: Subject) -> None:
         if given and st.session_state.get("latent-imported") != given.file_id:
             st.session_state["latent-imported"] = given.file_id
             try:
-                kept.update(read(given.getvalue(), subject.sampler.size))
+                for name, vector in read(given.getvalue(), subject.sampler.size).items():
+                    kept[unused(name, {**subject.sampler.directions, **kept})] = vector
             except LabError as error:
                 st.error(str(error))
             else:

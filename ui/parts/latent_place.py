@@ -10,7 +10,7 @@ from core.latent.latent import Latent
 from core.latent.sampler import Directions, Sampler
 from ui.components.bell import LATENT, bell
 from ui.components.latent_panel import sent
-from ui.parts.latent_subject import Subject
+from ui.parts.latent_subject import Subject, at_moment
 
 PANEL = "latent-panel"  # the component's key
 WANTED, ADDRESS = "latent-wanted", "latent-address"  # session_state: what a link asks for, what the page has written
@@ -59,6 +59,7 @@ def arrived() -> None:
     """At the head of the page: what runs now shows the newest picture everywhere, and an address that the page has not
     written itself is obeyed."""
     st.session_state.pop(GONE, None)
+    at_moment()
     address = st.query_params.get("model"), st.query_params.get("z")
     if address[0] is None or address == st.session_state.get(ADDRESS):
         return

@@ -8,7 +8,9 @@ import streamlit as st
 from core.errors import LabError
 from core.latent.sampler import Sampler
 from core.nets import checkpoint
-from ui import services
+from ui import services, state
+from ui.parts import links
+from ui.parts.mistakes_choice import nearest
 
 
 @dataclass(frozen=True)
@@ -42,30 +44,44 @@ def opened(link: str) -> Sampler:
     if not link.startswith("run:"):
         found: Sampler = services.sampler(link)
         return found
-    if not number.isdigit() or (step and not step.isdigit()):
+    run, moment = state.number(number), state.number(step)
+    if run is None or (step and moment is None):
         raise LabError(f"The generator is {link!r}; allowed: the name of a saved one, run:3, or run:3@1200.")
-    at_step: Sampler = services.sampler_run(int(number), int(step) if step else services.newest_step(int(number)))
+    at_step: Sampler = services.sampler_run(run, services.newest_step(run) if moment is None else moment)
     return at_step
+
+
+def at_moment() -> None:
+    """An address such as `run:3@1200` opens the run at that moment; the page itself says run and epoch."""
+    run, at, step = st.query_params.get("model", "").partition("@")
+    number, moment = state.number(run.removeprefix("run:")), state.number(step)
+    if at and run.startswith("run:") and number is not None and moment is not None:
+        st.session_state[f"latent-step-{number}"] = moment
+        st.query_params["model"] = run
 
 
 def subject() -> Subject | None:
     """The choice, and the generator; None while there is nothing to choose."""
     names = generators()
     linked = st.query_params.get("model", "")
-    if linked.startswith("run:") and linked not in names and linked[4:].isdigit():
-        names[linked] = f"run {linked[4:]} · {services.store().run(int(linked[4:])).name}"
+    number = state.number(linked.removeprefix("run:")) if linked.startswith("run:") else None
+    if number is not None and linked not in names:
+        names[linked] = f"run {number} · {services.store().run(number).name}"
     if not names:
         return None
     if st.session_state.get("latent-model") not in names:
         if linked and linked not in names:
             st.warning(f"The link asks for the generator {linked!r}, which this lab does not have.")
         st.session_state["latent-model"] = linked if linked in names else next(iter(names))
-    choice = st.selectbox("Generator", list(names), key="latent-model", format_func=lambda each: names[each])
+    choice = st.selectbox(
+        "Generator", list(names), key="latent-model", format_func=lambda each: names[each], persist_state="session"
+    )
     if st.query_params.get("model") != choice:
         st.query_params["model"] = choice
     if not choice.startswith("run:"):
         card = checkpoint.card(checkpoint.find(choice))
         st.caption(card.about)
+        links.tell("epoch")
         return Subject(("model", choice, card.weights_sha256), services.sampler(choice), choice)
     return _run(int(choice[4:]), choice)
 
@@ -78,11 +94,12 @@ def _run(number: int, link: str) -> Subject | None:
         return None
     key = f"latent-step-{number}"
     if st.session_state.get(key) not in steps:
-        st.session_state[key] = moments[-1].step
+        st.session_state[key] = nearest(steps, st.query_params.get("epoch"))
     step = st.session_state[key]
     if len(steps) > 1:
         step = st.select_slider(
-            "Epoch", list(steps), format_func=lambda each: f"{steps[each]:.3g}", key=key,
+            "Epoch", list(steps), format_func=lambda each: f"{steps[each]:.3g}", key=key, persist_state="session",
             help="The generator as it was at that moment of its training: the same numbers, another picture.",
         )  # fmt: skip
+    links.tell("epoch", "" if step == moments[-1].step else f"{steps[step]:.4g}")
     return Subject(("run", number, step), services.sampler_run(number, step), link, tuple(steps.items()))

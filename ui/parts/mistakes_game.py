@@ -110,5 +110,6 @@ def waiting(run: Run, what: str) -> None:
 
 def handed_in(run: Run) -> Run | None:
     """The newest run with labels that people put right."""
-    mine = [each for each in services.runs()[0] if each.parent == run.id and TAG in each.tags]
+    children = [each for each in services.runs()[0] if each.parent == run.id and TAG in each.tags]
+    mine = [each for each in children if each.config.fixed_labels]  # not the same game trained once more
     return mine[0] if mine else None

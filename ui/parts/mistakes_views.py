@@ -10,6 +10,7 @@ from core.look.judged import Judged, judged
 from ui.components.mistakes_board import board, cell
 from ui.parts import canvas, mistakes_map
 from ui.parts.errand import progress
+from ui.parts.inside_subject import ASKED, asked
 from ui.parts.links import INSIDE, page_of
 from ui.parts.mistakes_answers import answers, errand
 from ui.parts.mistakes_choice import link
@@ -102,6 +103,7 @@ def look_inside(of: Network, key: str = KEY) -> None:
         if of.run is not None:
             st.session_state["run"] = of.run.id
             st.session_state[f"inside-step-{of.run.id}"] = of.step
+        st.session_state[ASKED] = asked()  # no link: what was chosen here stays
         st.session_state["mistakes-go"] = number
 
 

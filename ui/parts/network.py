@@ -39,7 +39,9 @@ def network(config: RunConfig, full: bool) -> str | None:
 
 
 def _chosen() -> None:
-    name = st.session_state[key("net")]
+    name = recipe.chosen("net")
+    if name is None:
+        return
     values = recipe.current()["values"]
     line = NETS[values["net"]].line if values["net"] in NETS else values["net"]
     recipe.turn("net", name if name in NETS else line)
@@ -48,9 +50,12 @@ def _chosen() -> None:
 
 
 def _written() -> None:
-    text = str(st.session_state[key("line")]).strip()
+    text = recipe.chosen("line")
+    if text is None:
+        return
+    text = str(text).strip()
     same = [name for name, named in NETS.items() if named.line == text]
-    recipe.current()["values"]["net"] = same[0] if same else text or "flatten | linear classes"
+    recipe.current()["values"]["net"] = same[0] if same else text
 
 
 def shapes(config: RunConfig) -> tuple[Place, ...]:

@@ -54,6 +54,11 @@ def turn(name: str, value: Any) -> None:
         st.session_state.pop(key("line"), None)
 
 
+def chosen(name: str) -> Any:
+    """What the widget of a knob says; None when the recipe was replaced after the visitor had touched it."""
+    return st.session_state.get(key(name))
+
+
 def key(name: str) -> str:
     """The widget key of a knob."""
     return f"knob-{name}"
