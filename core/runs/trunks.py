@@ -1,7 +1,7 @@
 """Trunks: where a transfer run begins. A model, a run, or a backbone by name becomes a network with a new head."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:  # the page names trunks before torch is needed
     from core.runs.run import Run
     from core.train.facts import Snapshot
 
-STRANGERS = 400  # pictures of no class that a refusing head learns from, at least
 Progress = Callable[[str, float], None]
 
 
@@ -145,6 +144,7 @@ def prepared(
     from core.nets.network import network
     from core.runs.featurefiles import kept
     from core.train.features import where
+    from core.train.refuse import with_strangers
 
     notes: list[str] = []
     if resume is None:
@@ -160,25 +160,6 @@ def prepared(
         words = f"Layers 1 to {cut} are frozen: they have looked at every picture once, and only the rest trains."
         notes.append(words)
     return Ready(config, data, {"start": net, "features": features}, tuple(notes))
-
-
-def with_strangers(config: RunConfig, data: "Dataset", progress: Progress) -> "Dataset":
-    """The same with pictures of no class among the training pictures; their label is one past the last."""
-    import torch
-
-    from core.data.strangers import strangers
-    from core.train.device import one_thread
-    from core.train.features import seen_more
-
-    if data.shape != (1, 28, 28):
-        raise LabError(
-            f"refuse is true, but the pictures are {'x'.join(map(str, data.shape))}; allowed: 1x28x28 drawings."
-        )
-    count = min(max(STRANGERS, (1 + seen_more(config)) * len(data.y_train)), 4 * STRANGERS)
-    with one_thread():
-        strange = strangers(count, progress)
-    labels = torch.full((len(strange),), len(data.classes))
-    return replace(data, x_train=torch.cat([data.x_train, strange]), y_train=torch.cat([data.y_train, labels]))
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ async function save(state, mine) {
   const width = Math.max(mine.canvas.clientWidth, 800)
   const seen = new Set()
   for (const trace of data) {   // the legend lies beside the chart on the page; the picture needs its own
-    const shown = trace.line?.width && trace.meta !== undefined && !seen.has(trace.meta)
+    const shown = (trace.line?.width || trace.mode === "markers") && trace.meta !== undefined && !seen.has(trace.meta)
     trace.showlegend = Boolean(shown)
     if (shown) { seen.add(trace.meta); trace.name = names[trace.meta] ?? trace.name }
   }
