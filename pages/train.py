@@ -11,6 +11,7 @@ from ui.parts.actions import begin, header, trouble
 from ui.parts.board import board
 from ui.parts.controls import controls
 from ui.parts.details import details, training_pictures
+from ui.parts.press import press
 from ui.parts.sweep_board import sweep_board
 from ui.parts.sweep_menu import sweeps_menu
 from ui.parts.sweep_start import vary, vary_button
@@ -23,13 +24,6 @@ with st.sidebar:
     aside("train-aside")
 
 
-def start() -> None:
-    """Queues the recipe; a worker takes it."""
-    if recipe.config is None:
-        return
-    begin(recipe.config, preset=recipe.preset)
-
-
 with st.container(border=True, horizontal=True, vertical_alignment="center"):
     with st.container(width="stretch"):
         st.markdown(words.recipe(recipe.config) if recipe.config else f":red[{words.plain(recipe.errors[0])}]")
@@ -37,7 +31,9 @@ with st.container(border=True, horizontal=True, vertical_alignment="center"):
         sweeps_menu()
         if not gan:
             vary(recipe)
-        st.button("Start", icon=":material/play_arrow:", type="primary", on_click=start, disabled=recipe.config is None)
+        pressed = press("Start", "start", icon=":material/play_arrow:", type="primary", disabled=recipe.config is None)
+if pressed and recipe.config is not None:
+    begin(recipe.config, preset=recipe.preset)
 trouble()
 
 lab = services.lab()

@@ -251,6 +251,13 @@ def test_a_stamp_a_scale_and_a_copy_are_cuts(open_page, run):
     assert "after surgery: 3 cuts" in said(at)
 
 
+def test_a_factor_typed_just_before_the_press_counts(open_page, run):
+    at = open_page("inside.py", run=str(run), look="Surgery")
+    at.number_input(key="inside-factor").set_value(5.0)
+    next(each for each in at.button if each.label == "Scale").click().run()
+    assert "filter 1 × 5" in " ".join(each.value for each in at.markdown)
+
+
 def test_the_operated_network_is_kept_as_a_model_that_opens_everywhere(open_page, run, home):
     at = open_page("inside.py", run=str(run), look="Surgery")
     next(each for each in at.button if each.label == "Mute").click().run()

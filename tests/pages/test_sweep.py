@@ -57,6 +57,26 @@ def test_without_bets_a_sweep_is_queued_at_once_and_needs_a_worker(open_page, no
     assert "0 of 4 runs" in words(at)
 
 
+def test_values_typed_just_before_the_press_are_what_is_swept(open_page):
+    at = vary(open_page)
+    at.text_input(key="vary-values-batch_size").set_value("16, 48")
+    press(at, "Start sweep")
+    assert not at.exception
+    assert [trial.knobs["batch_size"] for trial in Store().trials(1)][::3] == [16, 48]
+    assert "Start sweep" not in labels(at) and at.query_params["sweep"] == "1"
+    at.run()
+    assert len(Store().sweeps()) == 1
+
+
+def test_values_that_cannot_be_swept_start_nothing_then_or_later(open_page):
+    at = vary(open_page)
+    at.text_input(key="vary-values-batch_size").set_value("many")
+    press(at, "Start sweep")
+    assert Store().sweeps() == [] and not at.exception
+    at.text_input(key="vary-values-batch_size").set_value("16, 48").run()
+    assert Store().sweeps() == []
+
+
 def test_the_sidebar_opens_the_same_form(open_page):
     at = open_page("train.py")
     assert "Start sweep" not in labels(at)

@@ -43,6 +43,27 @@ def test_start_queues_exactly_the_recipe_and_opens_the_run(open_page, no_workers
     assert "Waiting in the queue" in words(at)
 
 
+def test_what_was_typed_just_before_start_is_what_is_trained(open_page):
+    at = open_page("train.py")
+    at.number_input(key="knob-epochs").set_value(30)  # typed, and the press follows before the page has answered
+    start_of(at).click().run()
+    (run,) = Store().runs()
+    assert run.config.epochs == 30
+    at.run()
+    assert len(Store().runs()) == 1
+
+
+def test_a_press_on_start_that_found_no_recipe_is_forgotten(open_page):
+    at = open_page("train.py")
+    at.session_state["beginner"] = False
+    at.run()
+    at.text_input(key="knob-filters").set_value("eight")
+    start_of(at).click().run()
+    assert Store().runs() == [] and "eight" in words(at)
+    at.text_input(key="knob-filters").set_value("").run()
+    assert Store().runs() == [] and not start_of(at).disabled
+
+
 def test_without_network_the_first_recipe_takes_the_strokes_and_says_so(open_page):
     at = open_page("train.py")
     assert at.selectbox(key="knob-dataset").value == "strokes-digits"

@@ -190,6 +190,14 @@ def test_every_rung_counts_more_and_start_queues_it(open_page):
     )
 
 
+def test_what_was_typed_just_before_start_is_what_is_retrained(open_page):
+    at = open_page("transfer.py", transfer="retrain")
+    at.number_input(key="tr-epochs").set_value(7)
+    button(at, "Start").click().run()
+    (run,) = Store().runs()
+    assert run.config.epochs == 7 and run.preset is None
+
+
 def test_a_recipe_of_ones_own_stays_when_one_looks_elsewhere_and_after_a_reload(open_page):
     at = open_page("transfer.py", transfer="retrain")
     at.selectbox(key="tr-trunk").set_value("r1-lenet-mnist").run()

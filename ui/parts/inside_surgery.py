@@ -72,8 +72,8 @@ def _operations(subject: Subject, path: str, chosen: int) -> None:
         st.markdown(f"**Filter {chosen + 1}** of {conv.out_channels} in `{opened.words[path]}`")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.button("Mute", icon=":material/volume_off:", on_click=perform, args=(subject, Cut(path, chosen, "mute")))
-            factor = st.number_input("Scale by", -10.0, 10.0, 2.0, 0.25, key="inside-factor", width=120)
-            st.button("Scale", on_click=perform, args=(subject, Cut(path, chosen, "scale", factor=factor)))
+            st.number_input("Scale by", -10.0, 10.0, 2.0, 0.25, key="inside-factor", width=120)
+            st.button("Scale", on_click=_scale, args=(subject, path, chosen))
             others = [each for each in range(conv.out_channels) if each != chosen]
             if others:
                 source = st.selectbox(
@@ -85,6 +85,11 @@ def _operations(subject: Subject, path: str, chosen: int) -> None:
                 )
                 st.button("Copy", on_click=perform, args=(subject, Cut(path, chosen, "copy", source=source)))
         brush(subject, path, chosen)
+
+
+def _scale(subject: Subject, path: str, chosen: int) -> None:
+    """By the factor as it stands now: it may have been typed just before the press."""
+    perform(subject, Cut(path, chosen, "scale", factor=st.session_state.get("inside-factor", 2.0)))
 
 
 def _outcome(subject: Subject, path: str) -> None:

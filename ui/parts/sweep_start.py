@@ -9,15 +9,19 @@ from core.runs import sweeping
 from ui import services, state
 from ui.components.aside import fold
 from ui.parts.board import live
+from ui.parts.press import press
 from ui.parts.recipe import Recipe
 from ui.parts.sweep_plan import planned, search
 from ui.parts.sweep_values import knobs, title, values
 
 NOTHING = "nothing else"
+BEGUN = "vary-begun"  # session_state: a sweep has just begun, so the form has done its work
 
 
 def vary(recipe: Recipe) -> None:
     """The button beside Start, and the form behind it."""
+    if st.session_state.pop(BEGUN, False):
+        st.session_state["vary"] = False
     menu = st.popover(
         "Vary…",
         icon=":material/stacked_line_chart:",
@@ -73,16 +77,16 @@ def form(config: RunConfig, preset: str) -> None:
         persist_state="session",
         help="The class bets on the outcome; training begins when you close the bets.",
     )
-    st.button(
+    pressed = press(
         "Start sweep",
+        "start-sweep",
         icon=":material/play_arrow:",
         type="primary",
         width="stretch",
-        key="start-sweep",
         disabled=plan is None,
-        on_click=_start,
-        args=(plan, betting),
     )
+    if pressed and plan is not None:
+        _start(plan, betting)
 
 
 def _start(plan: Plan, betting: bool) -> None:
@@ -92,7 +96,8 @@ def _start(plan: Plan, betting: bool) -> None:
     except LabError as error:
         st.session_state["said"] = str(error)
         return
-    st.session_state["vary"] = False
+    st.session_state[BEGUN] = True
     state.open_sweep(sweep)
     fold()
     live()
+    st.rerun()

@@ -10,7 +10,10 @@ from core.errors import LabError
 from core.runs import trunks
 from ui import services
 from ui.parts.actions import begin
+from ui.parts.press import press
 from ui.parts.transfer_recipe import RECIPES
+
+START = "tr-start"
 
 
 def planned(config: RunConfig) -> Any:
@@ -37,7 +40,8 @@ def counter(plan: trunks.Plan, config: RunConfig) -> None:
         st.metric("Trainable", f"{plan.trainable:,}")
         share = 100 * plan.trainable / max(plan.trainable + plan.frozen, 1)
         st.metric("Share that learns", f"{share:.1f} %" if share >= 0.1 else f"{share:.3f} %")
-        st.button("Start", icon=":material/play_arrow:", type="primary", on_click=_start, args=(config,))
+        if press("Start", START, icon=":material/play_arrow:", type="primary"):
+            _start(config)
 
 
 def tables(plan: trunks.Plan) -> None:

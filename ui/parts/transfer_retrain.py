@@ -8,7 +8,8 @@ from ui import services, state
 from ui.parts.actions import header, trouble
 from ui.parts.board import board
 from ui.parts.code import show_code
-from ui.parts.transfer_plan import counter, planned, tables
+from ui.parts.press import forget
+from ui.parts.transfer_plan import START, counter, planned, tables
 from ui.parts.transfer_recipe import controls
 from ui.parts.transfer_result import try_it, what_moved
 
@@ -17,12 +18,13 @@ def retrain() -> None:
     """The whole view."""
     services.lab().warm()
     config = controls()
-    if config is not None:
-        plan = planned(config)
-        if plan is not None:
-            counter(plan, config)
-            tables(plan)
-            show_code(free, freeze)
+    plan = None if config is None else planned(config)
+    if config is not None and plan is not None:
+        counter(plan, config)
+        tables(plan)
+        show_code(free, freeze)
+    else:
+        forget(START)
     trouble()
     services.lab().tend()
     runs, accuracies = services.lab().runs()
