@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.paths import ROOT
+from ui.parts import links, mistakes_pictures
 from ui.parts import mistakes_choice as choices
-from ui.parts import mistakes_pictures
 from ui.parts import mistakes_subject as subject
 from ui.parts.code import show_code
 from ui.parts.mistakes_answers import judge, waiting
@@ -29,7 +29,7 @@ if "mistakes-view" not in st.session_state:
 view = st.segmented_control(
     "Look at", VIEWS, key="mistakes-view", required=True, persist_state="session", label_visibility="collapsed"
 )
-choices.link(look=view if view != CONFUSIONS else None)
+links.tell("look", view if view != CONFUSIONS else "")
 if view == GAME:
     game()
     st.stop()
@@ -64,8 +64,10 @@ if network is None:
     st.write("Train a network on the Train page: after a few seconds its mistakes can be looked at here.")
     st.stop()
 run = network.run
-epoch = None if run is None or network.step == network.steps[-1][0] else f"{dict(network.steps)[network.step]:.4g}"
-choices.link(run=str(run.id) if run else None, model=None if run else str(choice), epoch=epoch)
+epoch = "" if run is None or network.step == network.steps[-1][0] else f"{dict(network.steps)[network.step]:.4g}"
+links.tell("run", str(run.id) if run else "")
+links.tell("model", "" if run else str(choice))
+links.tell("epoch", epoch)
 if run:
     st.session_state["run"] = run.id
 

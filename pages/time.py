@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.paths import ROOT
+from ui.parts import links, mistakes_pictures
 from ui.parts import mistakes_choice as choices
-from ui.parts import mistakes_pictures
 from ui.parts import mistakes_subject as subject
 from ui.parts.time_player import player
 
@@ -22,7 +22,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     run = subject.network(choice)
     st.caption(f"{len(run.steps)} moments · {run.opened.net.line}")
 st.session_state["run"] = choice
-choices.link(run=str(choice))
+links.tell("run", str(choice))
 sets = mistakes_pictures.fitting(run.opened)
 if len(run.steps) < 2:
     st.info(

@@ -17,7 +17,7 @@ def visitor() -> str | None:
 
 def opened() -> int | None:
     """The run this page is about: what the link says, else what was open before."""
-    linked = number(st.query_params.get("run", ""))
+    linked = _linked("run")
     if linked is not None:
         st.session_state["run"] = linked
     return st.session_state.get("run")
@@ -33,7 +33,7 @@ def chosen(runs: Sequence[Run]) -> Run | None:
 
 def opened_sweep() -> int | None:
     """The sweep this page is about, if it is about one: what the link says, else what was open before."""
-    linked = number(st.query_params.get("sweep", ""))
+    linked = _linked("sweep")
     if linked is not None:
         st.session_state["sweep"] = linked
     elif "run" in st.query_params:
@@ -80,6 +80,16 @@ def lay_beside(runs: Iterable[int]) -> None:
             st.query_params["with"] = text
         else:
             st.query_params.pop("with", None)
+
+
+def _linked(name: str) -> int | None:
+    """The number of the run or sweep that the address says; what can be none is told once and goes from the address."""
+    text = st.query_params.get(name, "")
+    found = number(text)
+    if text and found is None:
+        st.warning(f"The link asks for the {name} {text!r}; allowed: the number of a {name}, such as {name}=12.")
+        st.query_params.pop(name, None)
+    return found
 
 
 def number(text: str) -> int | None:

@@ -229,6 +229,13 @@ def test_a_run_deleted_while_it_is_looked_at_is_told_and_the_page_goes_on(open_p
     assert at.selectbox(key="mistakes-net").value == run
 
 
+@pytest.mark.parametrize("page", ["mistakes.py", "time.py", "inside.py", "train.py"])
+def test_a_link_to_a_run_that_is_no_number_is_told(open_page, run, page):
+    at = open_page(page, run="twelve")
+    assert not at.exception and "asks for the run 'twelve'; allowed: the number of a run" in at.warning[0].value
+    assert at.query_params.get("run") in (str(run), [str(run)], None)
+
+
 def test_a_link_to_a_run_that_is_gone_is_told(open_page, run):
     at = open_page("mistakes.py", run="99")
     assert not at.exception and "Run 99 does not exist" in said(at)

@@ -11,11 +11,11 @@ from core.look.surgery import Cut, operated
 from core.nets import checkpoint
 from core.runs.run import Run
 from ui import services, state
+from ui.parts import links
 from ui.parts.words import percent, recipe
 
 CUTS = "inside-cuts"  # session_state: {key of the untouched network: cuts in order}
 UNCUT = "inside-uncut"  # session_state: why the last operation, or its keeping, could not be
-ASKED = "inside-asked"  # session_state: run and model of the address, and the open run, when this page was drawn last
 Choice = int | str  # a run's number or a model's name
 
 
@@ -35,7 +35,7 @@ class Subject:
 def subject() -> Subject | None:
     """The widgets that choose the network; None when there is nothing to look into yet."""
     options, titles = networks()
-    new = _asked_anew()
+    new = links.asked_anew()
     linked = _linked(options, titles, new)
     if not options:
         return None
@@ -43,7 +43,7 @@ def subject() -> Subject | None:
         st.session_state["inside-net"] = linked if linked is not None else options[0]
     choice = st.selectbox("Network", options, format_func=titles.__getitem__, key="inside-net", persist_state="session")
     if isinstance(choice, str):
-        _link(model=choice, run=None, epoch=None)
+        _tell(model=choice)
         card = checkpoint.card(checkpoint.find(choice))
         if card.about:
             st.caption(card.about)
@@ -55,14 +55,14 @@ def _run(number: int) -> Subject | None:
     run = services.store().run(number)
     moments = services.store().snapshots(number)
     if not moments:
-        _link(run=str(number), model=None, epoch=None)
+        _tell(run=str(number))
         waiting = "the first one comes within seconds" if run.active else "nothing of it was kept: train it again"
         st.info(f"Run {number} is {run.status} and has no snapshot to look into; {waiting}.")
         return None
     steps = {moment.step: moment.epoch for moment in moments}
     key = f"inside-step-{number}"
     if st.session_state.get(key) not in steps:
-        st.session_state[key] = _nearest(steps, st.query_params.get("epoch"))
+        st.session_state[key] = links.nearest(steps)
     step = st.session_state[key]
     if len(steps) > 1:
         step = st.select_slider(
@@ -72,7 +72,7 @@ def _run(number: int) -> Subject | None:
     st.caption(recipe(run.config))
     newest = step == moments[-1].step
     st.session_state["run"] = number
-    _link(run=str(number), model=None, epoch=None if newest else f"{steps[step]:.4g}")
+    _tell(run=str(number), epoch="" if newest else f"{steps[step]:.4g}")
     whole = services.inside_run(number, step)
     return _operated(("run", number, step), whole, run, tuple(steps.items()))
 
@@ -120,17 +120,6 @@ def networks() -> tuple[list[Choice], dict[Choice, str]]:
     return list(titles), titles
 
 
-def asked() -> tuple[Any, ...]:
-    """What the address asks for, and which run is open."""
-    return st.query_params.get("run"), st.query_params.get("model"), st.session_state.get("run")
-
-
-def _asked_anew() -> bool:
-    """Whether a link leads somewhere else than this page showed last, or another page has opened another run."""
-    now, before = asked(), st.session_state.get(ASKED, (None, None, None))
-    return bool(now[:2] != before[:2] if any(now[:2]) else now[2] != before[2])
-
-
 def _linked(options: list[Choice], titles: dict[Choice, str], new: bool) -> Choice | None:
     """What the link asks for, put into the list if it is older than the list; a sentence when it is gone."""
     model = st.query_params.get("model")
@@ -156,18 +145,8 @@ def _linked(options: list[Choice], titles: dict[Choice, str], new: bool) -> Choi
     return number
 
 
-def _nearest(steps: dict[int, float], epoch: str | None) -> int:
-    try:
-        wanted = float(epoch) if epoch else float("inf")
-    except ValueError:
-        wanted = float("inf")
-    return min(steps, key=lambda step: (abs(steps[step] - wanted), -step)) if wanted < 1e9 else max(steps)
-
-
-def _link(**values: str | None) -> None:
-    for name, value in values.items():
-        if value is None:
-            st.query_params.pop(name, None)
-        elif st.query_params.get(name) != value:
-            st.query_params[name] = value
-    st.session_state[ASKED] = asked()
+def _tell(run: str = "", model: str = "", epoch: str = "") -> None:
+    """The address says what is open."""
+    for name, value in (("run", run), ("model", model), ("epoch", epoch)):
+        links.tell(name, value)
+    links.obeyed()

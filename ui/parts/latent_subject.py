@@ -10,7 +10,6 @@ from core.latent.sampler import Sampler
 from core.nets import checkpoint
 from ui import services, state
 from ui.parts import links
-from ui.parts.mistakes_choice import nearest
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def _run(number: int, link: str) -> Subject | None:
         return None
     key = f"latent-step-{number}"
     if st.session_state.get(key) not in steps:
-        st.session_state[key] = nearest(steps, st.query_params.get("epoch"))
+        st.session_state[key] = links.nearest(steps)
     step = st.session_state[key]
     if len(steps) > 1:
         step = st.select_slider(

@@ -49,6 +49,34 @@ def tell(name: str, *values: str) -> None:
         st.query_params[name] = list(values)
 
 
+def nearest(steps: dict[int, float]) -> int:
+    """The snapshot whose epoch is nearest to the one that the address says; the newest where it says none."""
+    try:
+        wanted = float(st.query_params.get("epoch") or "inf")
+    except ValueError:
+        wanted = float("inf")
+    return min(steps, key=lambda step: (abs(steps[step] - wanted), -step)) if abs(wanted) < 1e9 else max(steps)
+
+
+ASKED = "asked"  # session_state: what the address asked for, and the open run, when Inside was drawn last
+
+
+def asked() -> tuple[str | None, str | None, int | None]:
+    """The run and the model of the address, and which run is open."""
+    return st.query_params.get("run"), st.query_params.get("model"), st.session_state.get("run")
+
+
+def asked_anew() -> bool:
+    """Whether a link leads somewhere else than Inside showed last, or another page has opened another run."""
+    now, before = asked(), st.session_state.get(ASKED, (None, None, None))
+    return bool(now[:2] != before[:2] if any(now[:2]) else now[2] != before[2])
+
+
+def obeyed() -> None:
+    """What is asked for by now is no news any more."""
+    st.session_state[ASKED] = asked()
+
+
 INSIDE, DRAW, TRANSFER, MISTAKES, TIME = "inside.py", "draw.py", "transfer.py", "mistakes.py", "time.py"
 LATENT = "latent.py"
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.errors import LabError
 from ui import services, state
+from ui.parts import links
 from ui.parts.mistakes_subject import Choice, Network
 from ui.parts.words import percent
 
@@ -79,27 +80,9 @@ def epoch(of: Network, key: str) -> int | None:
     steps = dict(of.steps)
     name = f"{key}-{of.choice}"
     if st.session_state.get(name) not in steps:
-        st.session_state[name] = nearest(steps, st.query_params.get("epoch"))
+        st.session_state[name] = links.nearest(steps)
     step: int = st.select_slider(
         "Epoch", list(steps), format_func=lambda each: f"{steps[each]:.3g}", key=name,
         help="The network as it was at that moment of its training.",
     )  # fmt: skip
     return step
-
-
-def nearest(steps: dict[int, float], wanted: str | None) -> int:
-    """The step whose epoch is nearest to what a link says; the newest without a link."""
-    try:
-        number = float(wanted) if wanted else float("inf")
-    except ValueError:
-        number = float("inf")
-    return min(steps, key=lambda step: abs(steps[step] - number)) if number < 1e9 else max(steps)
-
-
-def link(**values: str | None) -> None:
-    """The page's address says what is open."""
-    for name, value in values.items():
-        if value is None:
-            st.query_params.pop(name, None)
-        elif st.query_params.get(name) != value:
-            st.query_params[name] = value

@@ -8,8 +8,8 @@ from core.look.side import sentence, side, together
 from core.nets import checkpoint
 from ui import services
 from ui.components.mistakes_board import board
+from ui.parts import links, mistakes_pictures
 from ui.parts import mistakes_choice as choices
-from ui.parts import mistakes_pictures
 from ui.parts import mistakes_subject as subject
 from ui.parts.code import show_code
 from ui.parts.mistakes_answers import answers, judge
@@ -38,7 +38,7 @@ def beside(of: Network, pictures: Pictures, found: Judged, options: dict[Choice,
         chosen = choices.choose("Beside it", "mistakes-with", others, first)
     if chosen is None:
         return
-    choices.link(**{"with": str(chosen)})
+    links.tell("with", str(chosen))
     try:
         other = subject.network(chosen)
         theirs = judge(other, same(of, other, pictures))

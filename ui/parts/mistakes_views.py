@@ -10,10 +10,8 @@ from core.look.judged import Judged, judged
 from ui.components.mistakes_board import board, cell
 from ui.parts import canvas, mistakes_map
 from ui.parts.errand import progress
-from ui.parts.inside_subject import ASKED, asked
-from ui.parts.links import INSIDE, page_of
+from ui.parts.links import INSIDE, obeyed, page_of, tell
 from ui.parts.mistakes_answers import answers, errand
-from ui.parts.mistakes_choice import link
 from ui.parts.mistakes_pictures import Pictures
 from ui.parts.mistakes_sheets import test_sheets
 from ui.parts.mistakes_stars import stars
@@ -89,7 +87,7 @@ def start(classes: int) -> tuple[int | None, int | None] | None:
 
 def _keep_cell(classes: int) -> None:
     chosen = cell(st.session_state.get(KEY), classes)
-    link(cell=None if chosen is None else "-".join("" if each is None else str(each) for each in chosen))
+    tell("cell", "" if chosen is None else "-".join("" if each is None else str(each) for each in chosen))
 
 
 def look_inside(of: Network, key: str = KEY) -> None:
@@ -103,7 +101,7 @@ def look_inside(of: Network, key: str = KEY) -> None:
         if of.run is not None:
             st.session_state["run"] = of.run.id
             st.session_state[f"inside-step-{of.run.id}"] = of.step
-        st.session_state[ASKED] = asked()  # no link: what was chosen here stays
+        obeyed()  # no link: what was chosen here stays
         st.session_state["mistakes-go"] = number
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from core.errors import LabError
@@ -14,7 +13,7 @@ from ui.parts import canvas
 from ui.parts import time_data as frames
 from ui.parts.code import show_code
 from ui.parts.errand import progress
-from ui.parts.mistakes_choice import link
+from ui.parts.links import nearest, tell
 from ui.parts.mistakes_pictures import Pictures
 from ui.parts.mistakes_sheets import test_sheets
 from ui.parts.mistakes_stars import pad_picture
@@ -63,7 +62,7 @@ def player(of: Network, pictures: Pictures) -> None:
                 "sheets": test_sheets(pictures),
                 "classes": signs(of.opened.classes),
                 "curves": frames.curves(int(of.choice), CURVES),
-                "start": _start(steps, dict(of.steps)),
+                "start": steps.index(nearest({step: dict(of.steps)[step] for step in steps})),
                 "kernelTitle": "Kernels",
                 "kernelNote": f"layer {title}, up to {frames.PANELS} of its filters, on one scale for all moments",
                 "mapTitle": "Maps of the picture",
@@ -114,18 +113,7 @@ def _picture(of: Network, pictures: Pictures) -> tuple[Any, str]:
     return pictures.x[number], f"test picture {number:,} ({label})"
 
 
-def _start(steps: tuple[int, ...], epochs: dict[int, float]) -> int:
-    """The moment that the link asks for, else the last."""
-    try:
-        wanted = float(st.query_params.get("epoch", "inf"))
-    except ValueError:
-        wanted = float("inf")
-    if not wanted < 1e9:
-        return len(steps) - 1
-    return int(np.argmin([abs(epochs[step] - wanted) for step in steps]))
-
-
 def _keep(epochs: dict[int, float]) -> None:
     step = stepped(st.session_state.get(KEY))
     if step in epochs:
-        link(epoch=f"{epochs[step]:.4g}")
+        tell("epoch", f"{epochs[step]:.4g}")
