@@ -72,7 +72,7 @@ def closer() -> None:
     elif way == "mattered":
         mattered.show(model, prediction)
     else:
-        rivals.show(raw, pipeline.steps())
+        rivals.show(raw, pipeline.steps(), None if prediction.refused else prediction.label)
 
 
 @st.fragment

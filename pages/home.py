@@ -3,12 +3,14 @@
 import streamlit as st
 
 from core.paths import ROOT
+from core.runs.classroom import NAME as DRAWINGS
 from ui import services
 from ui.navigation import PAGES
 from ui.parts.controls import STATES
 from ui.parts.words import LOOKS, facts, percent, plain
 
 RECENT, SETS = 8, 12  # runs and datasets shown at once
+NONE_YET = ":gray-badge[none yet]"
 SPECIMEN = str(ROOT / "ui" / "specimen.png")
 TRAIN = next(each.path for each in PAGES if each.file == "train.py")
 
@@ -35,7 +37,9 @@ def recent() -> None:
     waiting, running = (sum(run.status == status for run in runs) for status in ("queued", "running"))
     st.subheader("Runs", anchor=False)
     if not runs:
-        st.markdown("Nothing has been trained here yet. The first run takes about a minute.")
+        st.markdown(
+            "Nothing has been trained here yet. The first run takes a minute or two; a slow machine needs longer."
+        )
         st.page_link(TRAIN, label="Train your first network", icon=":material/arrow_forward:")
         return
     st.caption(f"{running} running, {waiting} waiting, {len(runs)} in all.")
@@ -71,12 +75,17 @@ with right:
     )
 
 
+def badge(name: str, state: str) -> str:
+    """A dataset's state; before the class has drawn anything nothing is wrong."""
+    return NONE_YET if (name, state) == (DRAWINGS, "absent") else STATES[state]
+
+
 def shelf(sets: list[tuple[str, tuple[str, str]]]) -> None:
     """A card for each dataset."""
     with st.grid("auto", min_column_width=260):
         for name, (state, about) in sets:
             with st.container(border=True, height="stretch", gap="xxsmall"):
-                st.markdown(f"**{name}** {STATES[state]}")
+                st.markdown(f"**{name}** {badge(name, state)}")
                 st.caption(about)
 
 

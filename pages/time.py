@@ -14,6 +14,7 @@ first = choices.linked(options)
 if not options:
     st.subheader("No training to look back on yet")
     st.write("Train a network on the Train page. Every run keeps some twenty moments, which can be played here.")
+    st.page_link(links.page_of("train.py"), label="Train your first network", icon=":material/arrow_forward:")
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="bottom"):

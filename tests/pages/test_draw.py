@@ -35,15 +35,15 @@ def reader(home, monkeypatch):
     save(home / "checkpoints" / "ink-digits", known_at=0.0)
 
 
-def save(folder, known_at=None, favourite=1):
-    net = build("flatten | linear classes", (1, 28, 28), 10)
+def save(folder, known_at=None, favourite=1, classes=DIGITS):
+    net = build("flatten | linear classes", (1, 28, 28), len(classes))
     with torch.no_grad():
         for parameter in net.parameters():
             parameter.zero_()
         next(net.parameters())[favourite] = 0.05
     reading = {} if known_at is None else {"known_at": known_at}
     known = {"dataset": "strokes-digits", "scale": "unit", "accuracy": 0.97, "mean": (0.1,), "std": (0.3,)}
-    card = Card("ink-digits", net.line, (1, 28, 28), DIGITS, reading=reading, **known)
+    card = Card("ink-digits", net.line, (1, 28, 28), classes, reading=reading, **known)
     checkpoint.save(folder, net, card)
 
 
@@ -141,23 +141,38 @@ def registry_set():
     return made("strokes-digits", (x, y), (x[:10], y[:10]), DIGITS)
 
 
+def finish(store, run):
+    from sqlalchemy import update
+
+    from core.runs.tables import runs
+
+    with store.write() as connection:
+        connection.execute(update(runs).where(runs.c.id == run).values(status="finished"))
+
+
 def test_all_runs_answer_side_by_side_sorted_by_the_learning_rate(open_page):
     store = Store()
     for rate, favourite in ((0.1, 7), (0.001, 1), (0.01, 1)):
         run = store.add(RunConfig("strokes-digits", "flatten | linear classes", lr=rate), name=f"lr {rate:g}")
         save(checkpoint_dir(run), favourite=favourite)
-        with store.write() as connection:
-            from sqlalchemy import update
-
-            from core.runs.tables import runs
-
-            connection.execute(update(runs).where(runs.c.id == run).values(status="finished"))
+        finish(store, run)
     at = draw(open_page("draw.py", closer="rivals"))
     assert not at.exception
     page = words(at)
     places = [page.index(f"· lr {rate}") for rate in ("0.001", "0.01<", "0.1")]
     assert places == sorted(places)
     assert page.count("unlike most") == 1 and "2 of 3 runs say 1" in page
+
+
+def test_runs_that_never_learned_the_character_do_not_count(open_page):
+    store = Store()
+    for name, classes, favourite in (("ones", DIGITS, 1), ("letters", ("alpha", "beta"), 0), ("few", ("2", "3"), 0)):
+        run = store.add(RunConfig("strokes-digits", "flatten | linear classes"), name=name)
+        save(checkpoint_dir(run), classes=classes, favourite=favourite)
+        finish(store, run)
+    page = words(draw(open_page("draw.py", closer="rivals", model="ink-digits")))
+    assert "1 of 1 runs say 1. 2 have never learned 1" in page and "unlike most" not in page
+    assert "cannot read digits" in page and "does not know 1" in page
 
 
 def test_a_run_whose_checkpoint_is_damaged_is_left_out_of_all_runs(open_page):

@@ -12,8 +12,14 @@ def test_an_empty_lab_without_network_shows_what_it_can_do_by_itself(open_page):
     said = words(at)
     assert "strokes-digits" in said and "ready" in said
     assert "will be downloaded" in said  # mnist: its state is told, nothing is fetched
-    assert "Nothing has been trained here yet" in said
+    assert "Nothing has been trained here yet" in said and "takes about a minute" not in said
+    assert "none yet" in said and "absent" not in said  # of the class's drawings: nothing is wrong with an empty pool
     assert "CPU" in said
+
+
+def test_a_time_machine_without_a_run_shows_the_way_to_train(open_page):
+    at = open_page("time.py")
+    assert not at.exception and "Train your first network" in [each.proto.label for each in at.get("page_link")]
 
 
 def test_runs_are_listed_with_their_accuracy_and_state(open_page):

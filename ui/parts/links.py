@@ -27,6 +27,7 @@ def choice(label: str, name: str, options: Sequence[str], show: Callable[[str], 
         required=True,
         persist_state="session",
         label_visibility="collapsed",
+        wrap=True,  # on a phone a row that is cut hides its last choices
     )
     if now == options[0]:
         st.query_params.pop(name, None)

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from ui.parts import models
-from ui.parts.signs import sign
+from ui.parts.signs import SIGNS, sign
 
 KNOBS = {"lr": "learning rate", "activation": "activation", "dropout": "dropout", "accuracy": "test accuracy"}
 SHOWN = 60
@@ -23,13 +23,18 @@ STYLE = """<style>
 .ink-rival i { grid-column: 1 / 3; height: 0.4rem; margin-top: 0.4rem; border-radius: 0.2rem; overflow: hidden;
   background: rgba(128, 128, 128, 0.22); }
 .ink-rival i u { display: block; height: 100%; background: #21837f; }
+.ink-rival.unable { opacity: 0.65; }
 .ink-rival.other { border-color: #d55e00; }
 .ink-rival.other i u { background: #d55e00; }
 </style>"""
 
 
-def show(raw: Any, steps: Any) -> None:
-    """A card per run, sorted by a knob; runs that disagree with most stand out by their border and a word."""
+def show(raw: Any, steps: Any, label: str | None) -> None:
+    """A card per run, sorted by a knob; runs that disagree with most stand out by their border and a word.
+
+    Runs that do not know `label`, what the chosen network reads, could never say it: they stand last, and do not count.
+    Where it refuses, `label` is None, and all of them count.
+    """
     runs = models.readable()
     if not runs:
         st.info("No run has finished yet. Train one on the Train page, then ask all of them here.")
@@ -42,12 +47,16 @@ def show(raw: Any, steps: Any) -> None:
     if not said:
         st.info("None of the finished runs can read a drawing.")
         return
-    most = Counter(answer.label for _, answer in said).most_common(1)[0][0]
     said.sort(key=lambda each: (_sorting(each[0], by), each[0].id))
-    cards = "".join(_card(run, answer, by, most) for run, answer in said)
-    st.html(f'{STYLE}<div class="ink-rivals" data-testid="rivals">{cards}</div>')
-    agree = sum(answer.label == most for _, answer in said)
-    st.caption(f"{agree} of {len(said)} runs say {sign(most)}. The newest {SHOWN} runs with a checkpoint are asked.")
+    able = [each for each in said if label is None or label in dict(each[1].top)]
+    most = Counter(answer.label for _, answer in able).most_common(1)[0][0] if able else label
+    cards = [_card(run, answer, by, most) for run, answer in able]
+    cards += [_unable(run, answer, by, label) for run, answer in said if (run, answer) not in able]
+    st.html(f'{STYLE}<div class="ink-rivals" data-testid="rivals">{"".join(cards)}</div>')
+    agree, others = sum(answer.label == most for _, answer in able), len(said) - len(able)
+    counted = f"{agree} of {len(able)} runs say {sign(most)}." if able else f"No run has ever learned {sign(label)}."
+    left_out = f" {others} {'has' if others == 1 else 'have'} never learned {sign(label)}." if able and others else ""
+    st.caption(f"{counted}{left_out} The newest {SHOWN} runs with a checkpoint are asked.")
 
 
 def _answer(run: Any, raw: Any, steps: Any) -> Any:
@@ -74,12 +83,25 @@ def _sorting(run: Any, knob: str) -> tuple[int, float, str]:
 
 
 def _card(run: Any, answer: Any, knob: str, most: str) -> str:
-    found = value(run, knob)
-    shown = "as the line says" if found is None else f"{found:g}" if isinstance(found, int | float) else str(found)
     other = answer.label != most
     return (
-        f'<div class="ink-rival{" other" if other else ""}"><b>{escape(sign(answer.label))}</b><div>'
-        f"<b>{run.id} · {escape(run.name)}</b><span>{escape(KNOBS[knob])} {escape(shown)}</span>"
+        f'<div class="ink-rival{" other" if other else ""}"><b>{escape(sign(answer.label))}</b>{_about(run, knob)}'
         f"<span>{answer.probability:.0%} sure{', unlike most' if other else ''}</span></div>"
         f'<i><u style="width: {100 * answer.probability:.1f}%"></u></i></div>'
     )
+
+
+def _unable(run: Any, answer: Any, knob: str, label: str) -> str:
+    """A run that never learned what is drawn: how sure it is of something else would only mislead."""
+    kind = "digits" if label.isdigit() else "Greek letters" if label in SIGNS else "it"
+    classes = [name for name, _ in answer.top]
+    knows_some = any(name.isdigit() for name in classes) if label.isdigit() else not SIGNS.keys().isdisjoint(classes)
+    cannot = f"does not know {sign(label)}" if kind == "it" or knows_some else f"cannot read {kind}"
+    return f'<div class="ink-rival unable"><b>–</b>{_about(run, knob)}<span>{escape(cannot)}</span></div></div>'
+
+
+def _about(run: Any, knob: str) -> str:
+    """Which run it is, and its knob; what it says comes last in the same box."""
+    found = value(run, knob)
+    shown = "as the line says" if found is None else f"{found:g}" if isinstance(found, int | float) else str(found)
+    return f"<div><b>{run.id} · {escape(run.name)}</b><span>{escape(KNOBS[knob])} {escape(shown)}</span>"
