@@ -39,10 +39,9 @@ def band(lines: Sequence[Line], most: int, log: bool = False) -> Band:
     if not full:
         empty = np.empty(0, np.float32)
         return Band(empty, empty, empty, empty, 0)
-    first = full[0][0]
-    if len(first) <= most and all(len(x) == len(first) and np.array_equal(x, first) for x, _ in full):
-        stack = np.stack([y for _, y in full])
-        return Band(first, stack.mean(0, dtype=np.float64).astype(np.float32), stack.min(0), stack.max(0), len(full))
+    longest = max((x for x, _ in full), key=len)
+    if len(longest) <= most and all(np.array_equal(x, longest[: len(x)]) for x, _ in full):
+        return _together(full, longest)  # a run under way has the first of the same points
     edges = _edges(full, most, log)
     centres = np.sqrt(edges[1:] * edges[:-1]) if log and edges[0] > 0 else (edges[1:] + edges[:-1]) / 2
     parts = [_buckets(x, y, edges, centres) for x, y in full]
@@ -53,6 +52,19 @@ def band(lines: Sequence[Line], most: int, log: bool = False) -> Band:
     low, high = np.fmin.reduce(lows), np.fmax.reduce(highs)
     found = [np.asarray(each, dtype=np.float32) for each in (centres[reach], middle, low, high)]
     return Band(found[0], found[1], found[2], found[3], len(full))
+
+
+def _together(lines: Sequence[Line], x: Floats) -> Band:
+    """Curves with the same points, some of them shorter: mean, lowest and highest point by point."""
+    reached = np.array([[place < len(y) for place in range(len(x))] for _, y in lines])
+    kept = reached.sum(0) >= math.ceil(len(lines) / 2)
+    stack = np.zeros(reached.shape)
+    stack[reached] = np.concatenate([y for _, y in lines])
+    reached, stack = reached[:, kept], stack[:, kept]
+    middle = stack.sum(0) / reached.sum(0)
+    low, high = np.where(reached, stack, np.inf).min(0), np.where(reached, stack, -np.inf).max(0)
+    found = [np.asarray(each, np.float32) for each in (middle, low, high)]
+    return Band(x[kept], found[0], found[1], found[2], len(lines))
 
 
 def _edges(lines: Sequence[Line], most: int, log: bool) -> NDArray[np.float64]:

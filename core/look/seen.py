@@ -12,7 +12,8 @@ from core.look.opened import Opened, fitted
 
 def learned_ink(opened: Opened) -> bool:
     """Whether this network learned white characters on black, centred in 28x28."""
-    return opened.dataset in CHARACTERS and opened.shape == (1, 28, 28)
+    sets = {each.strip().partition(":")[0] for each in opened.dataset.split(",")}  # `mnist, strokes` is two of them
+    return not sets.isdisjoint(CHARACTERS) and opened.shape == (1, 28, 28)
 
 
 def seen(opened: Opened, raw: NDArray[Any], as_mnist: bool = True) -> tuple[Tensor, tuple[str, ...]]:

@@ -47,8 +47,11 @@ def chance(first: int, second: int) -> float:
     return min(1.0, float(2 * sum(comb(tosses, i) for i in range(few + 1)) / 2**tosses))
 
 
-def sentence(counts: Side, first: str, second: str) -> str:
-    """What the counts say about the two networks, on these pictures."""
+SEEDS = "Another seed might not be: compare seeds on Compare."
+
+
+def sentence(counts: Side, first: str, second: str, doubt: str = SEEDS) -> str:
+    """What the counts say about the two networks, on these pictures; `doubt`: what they cannot say of a winner."""
     apart = counts.first + counts.second
     if not apart:
         return f"{first} and {second} are right and wrong on exactly the same pictures: no difference to see."
@@ -57,9 +60,10 @@ def sentence(counts: Side, first: str, second: str) -> str:
     lead = f"They disagree on {apart:,} of {counts.of:,} pictures: {better} wins {more:,} of these, {fewer} {less:,}."
     if counts.chance >= RARE:
         return f"{lead} Tossing a coin would often split them so (McNemar: {said(counts.chance)}): no real difference."
+    rare = f"{'only ' * (counts.chance >= 0.001)}{said(counts.chance)}"
     return (
-        f"{lead} Tossing a coin would split them so unevenly in only {said(counts.chance)} of all cases (McNemar): "
-        f"on pictures like these, {better} is better. Another seed might not be: compare seeds on Compare."
+        f"{lead} Tossing a coin would split them so unevenly in {rare} of all cases (McNemar): "
+        f"on pictures like these, {better} is better. {doubt}"
     )
 
 

@@ -142,9 +142,13 @@ class _Words:
     def tie(self, best: Measured, duels: Sequence[Duel], luck: Sequence[Duel], more: int | None) -> str:
         first = luck[0]
         if len(duels) == 1:
-            said = f"No real difference: {_seeds(first)}, difference {self.margin(first)}."
+            said = f"No real difference between {best.name} and {first.b}: {self.margin(first)}, {_seeds(first)}."
         else:
-            said = f"No winner: {listed([best.name, *(each.b for each in luck)], 4)} cannot be told apart."
+            if len(luck) > 1 and max(max(each.seeds) for each in luck) == 2:  # nearly nothing is certain then
+                few = f"2 seeds each are too few to tell {best.name} from {listed([each.b for each in luck], 4)}"
+                said = f"No winner: {few}, however far apart they look."
+            else:
+                said = f"No winner: {listed([best.name, *(each.b for each in luck)], 4)} cannot be told apart."
             next_one = "the next, " if first is duels[0] else ""
             said += f" {best.name} leads {next_one}{first.b}, by {self.margin(first)} ({_seeds(first)})."
             if behind := [each.b for each in duels if each.real]:

@@ -1,6 +1,7 @@
 """Recipes: runs that differ in their seed alone belong together; what sets several recipes apart names them."""
 
 import math
+import re
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,15 @@ class Recipe:
         for each in self.counted():
             found.setdefault(each.seed, []).append(figure_of(each, metric, best))
         return {seed: statistics.fmean(values) for seed, values in found.items()}
+
+    @property
+    def runs_said(self) -> str:
+        """`2 seeds`, or `3 runs, 2 seeds` where one seed was run twice; nothing of a single run."""
+        runs, seeds = len(self.entries), len({each.seed for each in self.entries})
+        if runs == 1:
+            return ""
+        said = f"{seeds} seed{'s' * (seeds != 1)}"
+        return said if seeds == runs else f"{runs} runs, {said}"
 
     def seconds(self) -> dict[int, float]:
         """seed -> seconds of training of the finished runs."""
@@ -85,7 +95,7 @@ def _name(group: Recipe, knobs: Sequence[str], single: bool) -> str:
     if first.unreadable:
         said_so = f"{first.name} (settings unreadable)"
     elif not knobs or len(knobs) > 4:
-        said_so = first.name
+        said_so = first.name if single else SEED.sub("", first.name) or first.name  # the others have other seeds
     else:
         said_so = " · ".join(knob_said(knob, first.value(knob)) for knob in knobs)
     return f"{first.id} · {said_so} · seed {first.seed}" if single else said_so
@@ -103,9 +113,16 @@ PLAIN = (
 SHORT = {"batch_size": "batch", "weight_decay": "decay", "train_size": "pictures"}
 
 
+SEED = re.compile(r"[,·]? *\bseed \d+$")  # as a run's name ends that was made for one seed
+
+
 def knob_said(knob: str, value: Any) -> str:
     """A knob and its value in the fewest words: relu, lr 0.01, batch 64, no flip."""
     said = SHORT.get(knob, knob.replace("_", " "))
+    if knob == "fixed_labels":
+        return _labels(value)
+    if knob == "trunk" and value is None:
+        return "no trunk"
     if value is None:
         return f"{said} of the line"
     if isinstance(value, bool):
@@ -113,10 +130,18 @@ def knob_said(knob: str, value: Any) -> str:
     return short(value) if knob in PLAIN else f"{said} {short(value)}"
 
 
-def word(value: Any) -> str:
+def _labels(value: str | None) -> str:
+    """What stands in a label game's hand-in, without its hundred numbers."""
+    count = len((value or "").split(",")) if value else 0
+    return f"{count or 'no'} label{'s' * (count != 1)} put right"
+
+
+def word(value: Any, knob: str = "") -> str:
     """A knob's value as a reader says it."""
+    if knob == "fixed_labels":
+        return _labels(value)
     if value is None:
-        return "as the line says"
+        return "none" if knob == "trunk" else "as the line says"
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, list | tuple):

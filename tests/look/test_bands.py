@@ -23,6 +23,16 @@ def test_seeds_with_the_same_steps_are_averaged_point_by_point():
     assert found.runs == 3
 
 
+def test_a_run_under_way_moves_no_point_of_the_others():
+    (x, one), (_, two) = line(8), line(8, 1)
+    found = band([(x, one), (x[:5], two[:5])], 100)
+    np.testing.assert_array_equal(found.x, x)
+    np.testing.assert_allclose(found.middle[:5], (one[:5] + two[:5]) / 2, rtol=1e-6)
+    np.testing.assert_array_equal(found.middle[5:], one[5:])
+    np.testing.assert_array_equal(found.low[:5], np.minimum(one, two)[:5])
+    assert list(band([(x, one), (x[:5], two[:5]), (x[:5], two[:5])], 100).x) == list(x[:5])
+
+
 def test_thinning_keeps_every_spike_inside_the_band_and_the_mean_true():
     x, y = line(10_000)
     y[4321], y[99] = 50, -60

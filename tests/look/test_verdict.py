@@ -145,7 +145,7 @@ def test_no_winner_where_the_interval_holds_zero():
     found = verdict({"a": seeds(0.92, 0.93, 0.97), "b": seeds(0.91, 0.91, 0.94)})
     assert (found.kind, found.winner) == ("tie", None)
     assert found.sentence == (
-        "No real difference: 3 seeds each, difference 2.0 ± 2.5 points. "
+        "No real difference between a and b: 2.0 ± 2.5 points, 3 seeds each. "
         "About 2 more seeds each would settle it, if the difference is as large as it looks."
     )
     assert found.more == 2
@@ -164,6 +164,17 @@ def test_of_several_no_winner_is_named_while_the_first_two_overlap():
     assert found.sentence.startswith("No winner: a and b cannot be told apart.") and "c is worse." in found.sentence
     clear = verdict({**many, "a": seeds(0.990, 0.992, 0.989, 0.991)})
     assert clear.winner == "a" and clear.sentence.startswith("a is the best of 3: better than each other one")
+
+
+def test_two_seeds_of_many_recipes_are_said_to_be_too_few_and_nobody_is_called_equal():
+    many = {name: {0: mean, 1: mean + 0.006} for name, mean in (("a", 0.98), ("b", 0.97), ("e", 0.85))}
+    many["d"] = {0: 0.5, 1: 0.51}
+    many["c"], many["f"] = {0: 0.94, 1: 0.93}, {0: 0.12, 1: 0.13}
+    found = verdict(many, pictures=1000)
+    assert found.kind == "tie" and found.sentence.startswith(
+        "No winner: 2 seeds each are too few to tell a from b and c, however far apart they look."
+    )
+    assert "cannot be told apart" not in found.sentence
 
 
 def test_a_leader_with_one_seed_keeps_others_from_winning():

@@ -119,6 +119,17 @@ def test_equal_recipes_get_no_winner_and_a_button_for_more_seeds(open_page, stor
     assert len(state(at, "compare-runs")) == 6
 
 
+def test_labels_put_right_get_no_further_seeds_which_would_have_other_pictures(open_page, store):
+    game = TINY.replace(wrong_labels=0.1, train_size=40)
+    trained(store, game, 0.8)
+    trained(store, game.replace(fixed_labels="3:1,9:0"), 0.9)
+    at = open_page("compare.py", runs="1,2", part="Differences")
+    assert "Run 2 more" not in " ".join(each.label for each in at.button)
+    said = words(at)
+    assert "Labels put right belong to one seed" in said
+    assert "no labels put right" in said and "2 labels put right" in said and "3:1" not in said
+
+
 @pytest.mark.parametrize("part", ["Curves", "Knobs", "Time", "Differences", "Numbers"])
 def test_every_view_draws_without_a_complaint(open_page, pair, part):
     at = open_page("compare.py", runs="1-6", part=part)

@@ -86,3 +86,16 @@ def test_what_has_no_figure_comes_last_whichever_way_one_sorts(entries):
 def test_further_seeds_are_the_same_for_all_and_first_fill_what_is_missing(entries):
     ada, _, failed = recipes(entries)  # seeds 0 and 1, and seed 0
     assert [(first.id, seed) for first, seed in further([ada, failed], 2)] == [(4, 1), (1, 2), (4, 2), (1, 3), (4, 3)]
+
+
+def test_a_run_under_way_is_not_mixed_into_the_figure_and_one_seed_twice_is_one_seed():
+    store = Store()
+    trained(store, RunConfig("tiny"), 0.9)
+    trained(store, RunConfig("tiny", seed=1), 0.8)
+    trained(store, RunConfig("tiny", seed=1), 0.2, status="stopped")
+    (group,) = recipes(Catalogue(store).entries())
+    store.close()
+    assert cell(group, "runs", "test/accuracy") == "3 runs, 2 seeds, 1 stopped"
+    assert cell(group, "figure", "test/accuracy").startswith("85.00 ±")
+    assert sorting(group, "figure", "test/accuracy")[1] == pytest.approx(0.85)
+    assert cell(recipes(group.entries[2:])[0], "figure", "test/accuracy") == "20.00 %"  # alone it is shown

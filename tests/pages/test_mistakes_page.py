@@ -17,12 +17,14 @@ from core.nets.card import Card
 from core.nets.line import build
 from core.runs import errand as worker
 from core.runs import errands, looks
+from core.runs.drawings import Labelled, pool
 from core.runs.engine import train_now
 from core.runs.fixes import LEAVE, Fixes
 from core.runs.openings import open_run
 from core.runs.store import Store
 from core.runs.tables import runs
-from ui import served
+from core.train import fit_gan
+from ui import served, services
 
 TINY = RunConfig("tiny", "conv 4 3x3 | relu | pool 2 | flatten | linear classes", epochs=2, batch_size=16, lr=3e-3)
 VIEWS = ("Confusions", "Ten worst", "Classes", "Two networks", "Find wrong labels")
@@ -229,6 +231,31 @@ def test_a_run_deleted_while_it_is_looked_at_is_told_and_the_page_goes_on(open_p
     assert at.selectbox(key="mistakes-net").value == run
 
 
+def test_the_ten_worst_show_the_chance_that_the_loss_is_of():
+    from core.look.judged import Judged
+    from core.look.worst import worst
+    from ui.parts.mistakes_worst import bars
+
+    chances = np.array([[0.5, 0.3, 0.1996, 0.0004]])
+    found = Judged(np.array([3]), chances, -np.log(chances[:, 3]), np.zeros((1, 2)))
+    (each,) = worst(found, 1, 3)
+    text = bars(each, list("abcd"))
+    assert text.count("<div") == 4 and "<div class=true><span>d</span>" in text and "&lt; 0.1 %" in text
+    (each,) = worst(Judged(np.array([1]), chances, -np.log(chances[:, 1]), np.zeros((1, 2))), 1, 3)
+    assert bars(each, list("abcd")).count("<div") == 3
+
+
+def test_a_network_that_still_learns_is_not_laid_beside_by_itself(open_page, run):
+    from core.runs.engine import train_now as again
+
+    other = again(Store(), TINY.replace(seed=1), lambda fact: None)
+    begun = again(Store(), TINY.replace(seed=2), lambda fact: None)
+    with Store().write() as connection:
+        connection.execute(update(runs).where(runs.c.id == begun).values(status="running"))
+    at = open_page("mistakes.py", run=str(run), look="Two networks")
+    assert at.selectbox(key="mistakes-with").value == other
+
+
 @pytest.mark.parametrize("page", ["mistakes.py", "time.py", "inside.py", "train.py"])
 def test_a_link_to_a_run_that_is_no_number_is_told(open_page, run, page):
     at = open_page(page, run="twelve")
@@ -264,6 +291,54 @@ def test_a_dataset_that_is_absent_now_is_told(open_page, run, home):
     (home / "data" / "tiny.npz").unlink()
     at = open_page("mistakes.py", run=str(run))
     assert not at.exception and "'tiny', which is not on this machine now" in said(at)
+
+
+def teach() -> int:
+    """A run on a handful of the class's drawings."""
+    luck = np.random.default_rng(1)
+    for label in ("star", "house"):
+        with pool() as drawings:
+            for _ in range(5):
+                drawings.keep(Labelled(luck.integers(0, 255, (28, 28)).astype(np.uint8), label))
+    services.forget_datasets()
+    return train_now(Store(), TINY.replace(dataset="class-drawings:star,house", snapshots=2), lambda fact: None)
+
+
+@pytest.mark.parametrize("view", VIEWS[:4])
+def test_a_taught_run_is_judged_on_the_drawings_that_were_held_out(open_page, home, view):
+    taught = teach()
+    at = open_page("mistakes.py", look=view)
+    assert not at.exception and not at.error and at.selectbox(key="mistakes-net").value == taught
+    assert at.selectbox(key="mistakes-set").value == "class-drawings:star,house"
+    assert at.metric[0].value.endswith("%")
+
+
+def test_a_taught_run_is_played_and_one_whose_drawings_are_gone_is_told_and_not_the_first(open_page, run):
+    taught = teach()
+    at = open_page("time.py")
+    work()
+    at.run()
+    assert not at.exception and not at.error and at.selectbox(key="mistakes-net-run").value == taught
+    assert len(fetched(shown(at, "time-player")["film"])["truth"]) == 2
+    with pool() as drawings:
+        for each in drawings.drawings(label="star"):
+            drawings.delete(each.id)
+    at = open_page("mistakes.py", run=str(taught))
+    assert f"Run {taught} learned star, house from the class's drawings. Judging it needs 2" in at.error[0].value
+    for page, key in (("mistakes.py", "mistakes-net"), ("time.py", "mistakes-net-run")):
+        at = open_page(page)
+        assert not at.exception and not at.error and at.selectbox(key=key).value == run
+
+
+def test_a_run_that_trains_a_generator_is_not_offered_and_a_link_to_it_is_told(open_page, run, monkeypatch):
+    monkeypatch.setattr(fit_gan, "SAMPLES", 50)  # pictures that are looked at again and again while it trains
+    config = RunConfig("tiny", "gan-small", epochs=1, batch_size=32, kind="gan", latent=8, lr=2e-4, snapshots=2)
+    gan = train_now(Store(), config, lambda fact: None)
+    at = open_page("mistakes.py")
+    assert not at.exception and not at.error and at.selectbox(key="mistakes-net").value == run
+    assert len(at.selectbox(key="mistakes-net").options) == 1
+    at = open_page("mistakes.py", run=str(gan))
+    assert not at.exception and not at.error and "trains a generator" in at.warning[0].value
 
 
 def test_a_dataset_with_other_classes_now_is_told(open_page, run, home):

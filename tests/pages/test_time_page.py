@@ -123,6 +123,20 @@ def test_the_link_opens_the_epoch(open_page, run):
     assert shown(at, "time-player")["start"] == 2
 
 
+def test_moment_layer_and_picture_stay_when_one_looks_elsewhere(open_page, run):
+    open_page("time.py", run=str(run))
+    work()
+    moments = Store().snapshots(run)
+    at = open_page("time.py", run=str(run), epoch=f"{moments[2].epoch:.4g}")
+    at.segmented_control(key="time-picture").set_value("A test picture").run()
+    at.number_input(key="time-number").set_value(11).run()
+    at.switch_page("../pages/home.py").run()
+    at.query_params.clear()
+    at.switch_page("../pages/time.py").run()
+    assert shown(at, "time-player")["start"] == 2 and at.number_input(key="time-number").value == 11
+    assert float("".join(at.query_params["epoch"])) == pytest.approx(moments[2].epoch, rel=1e-3)
+
+
 def test_a_long_run_is_thinned_to_moments_that_can_be_told_apart():
     from ui.parts.time_data import MOMENTS, chosen
 

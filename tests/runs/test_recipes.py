@@ -66,6 +66,16 @@ def test_many_knobs_give_way_to_the_runs_own_names_which_are_told_apart(store):
     assert differing(entries(store)) == ["epochs", "batch_size", "lr", "optimiser", "flip"]
 
 
+def test_a_recipe_of_several_seeds_is_not_called_by_one_of_them(store):
+    far = RunConfig(lr=0.1, epochs=9, batch_size=32, optimiser="sgd", flip=True)
+    for seed in range(2):
+        trained(store, RunConfig(seed=seed), [0.9], name=f"batch_size 100, seed {seed}")
+        trained(store, far.replace(seed=seed), [0.9], name=f"seed {seed}")
+    assert [each.name for each in named(recipes(entries(store)))] == ["batch_size 100", "seed 0"]
+    single = named(recipes(entries(store), single=True), single=True)
+    assert single[0].name == "1 · batch_size 100, seed 0 · seed 0"
+
+
 def test_the_last_figure_counts_and_the_best_one_on_demand(store):
     trained(store, RunConfig(), [0.5, 0.9, 0.8])
     (entry,) = entries(store)

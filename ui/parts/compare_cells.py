@@ -5,7 +5,7 @@ import time
 
 from core.charts.banded import share
 from core.look.seeds import by_seed, measured
-from core.runs.recipes import Recipe, figure_of, short
+from core.runs.recipes import Recipe, figure_of, short, word
 from ui.parts.words import duration, percent
 
 
@@ -46,7 +46,7 @@ def cell(group: Recipe, key: str, metric: str) -> str:
         return ", ".join(sorted({each.owner or "" for each in group.entries} - {""}))
     if key == "when":
         return ago(max(each.created for each in group.entries))
-    return short(first.value(key)) if not first.unreadable else "unreadable"
+    return short(word(first.value(key), key)) if not first.unreadable else "unreadable"
 
 
 def _runs(group: Recipe) -> str:
@@ -57,12 +57,15 @@ def _runs(group: Recipe) -> str:
     if len(group.entries) == 1:
         return group.first.status
     special = [f"{number} {status}" for status, number in count.items() if status != "finished"]
-    return ", ".join([f"{len(group.entries)} seeds", *special])
+    return ", ".join([group.runs_said, *special])
 
 
 def _values(group: Recipe, metric: str) -> dict[int, float]:
-    """seed -> the figures that there are, those of unfinished runs too."""
-    return by_seed((each.seed, value) for each in group.entries if (value := figure_of(each, metric)) == value)
+    """seed -> the figures that the verdict counts; while no run has ended, those there are so far."""
+    counted = {seed: value for seed, value in group.figures(metric).items() if value == value}
+    return counted or by_seed(
+        (each.seed, value) for each in group.entries if (value := figure_of(each, metric)) == value
+    )
 
 
 def _figure(group: Recipe, metric: str) -> str:

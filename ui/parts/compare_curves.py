@@ -116,7 +116,7 @@ def legend(groups: Sequence[Recipe], single: bool, places: dict[str, int]) -> li
             group.name,
             palette(place),
             dashing(place),
-            f"{len(group.entries)} seeds" if len(group.entries) > 1 else "",
+            group.runs_said,
         )
         for group in groups
         for place in [compare_choice.place(group, single, places) or 0]

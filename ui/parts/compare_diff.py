@@ -55,7 +55,7 @@ def _row(label: str, one: str, other: str) -> str:
 def _knobs(a: Entry, b: Entry) -> list[str]:
     rows = []
     for knob in differing([a, b], seeds=True):
-        one, other = word(a.value(knob)), word(b.value(knob))
+        one, other = word(a.value(knob), knob), word(b.value(knob), knob)
         if knob == "net":
             one, other = marked(_line(one), _line(other)), marked(_line(other), _line(one))
         else:

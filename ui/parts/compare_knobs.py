@@ -57,7 +57,7 @@ def axis(knob: str, groups: Sequence[Recipe]) -> Axis:
     values = [group.first.value(knob) for group in groups]
     plain: list[Any] = list(values)
     if not all(isinstance(each, int | float) and not isinstance(each, bool) for each in values):
-        plain = [word(each) for each in values]
+        plain = [word(each, knob) for each in values]
     return Axis(KNOBS[knob].label, plain, KNOBS[knob].log)
 
 

@@ -99,6 +99,9 @@ def _more(groups: Sequence[Recipe], found: Verdict) -> None:
     """A button that asks for the seeds that would settle it."""
     if found.kind not in ("tie", "unknown") or not found.more or any(each.first.unreadable for each in groups):
         return
+    if any(each.first.value("fixed_labels") for each in groups):
+        st.caption("Labels put right belong to one seed: another one draws other pictures. Play the label game again.")
+        return
     count = min(found.more, AT_ONCE)
     configs = further(groups, count)
     if not configs or len(configs) > MOST_NEW:

@@ -31,7 +31,8 @@ def game() -> None:
     linked = state.opened()
     titles = {run.id: f"game {run.id} · {run.config.dataset}, {run.config.train_size:,} pictures" for run in runs}
     if st.session_state.get("mistakes-game") not in (NEW, *titles):
-        first = linked if linked in titles else next(iter(titles), NEW)
+        ended = (run.id for run in runs if run.status == "finished")  # one that waits would push the class's game away
+        first = linked if linked in titles else next(ended, next(iter(titles), NEW))
         st.session_state["mistakes-game"] = first
     with st.container(width=420):
         chosen = st.selectbox(

@@ -37,7 +37,8 @@ def score(run: Run, child: Run) -> None:
             gain = f"{100 * (after - before):+.2f} points"
             columns[3].metric("On the clean test set", percent(after), gain, help=f"Before: {percent(before)}")
         if found.third:
-            st.caption(f"{len(found.third)} of the found ones were given a third label, which is wrong again.")
+            were = "was" if len(found.third) == 1 else "were"
+            st.caption(f"{len(found.third)} of those found {were} given a third label, which is wrong again.")
         st.write(worth(run, child))
         with st.popover("Show the answers", icon=":material/visibility:"):
             reveal("Missed", found.missed, run)
@@ -51,7 +52,9 @@ def worth(run: Run, child: Run) -> str:
     mine, theirs = judge(first, pictures), judge(second, mistakes_pictures.pictures(second.opened, pictures.dataset))
     count = min(len(mine), len(theirs))
     counts = side(mine.first(count).right, theirs.first(count).right)
-    return sentence(counts, "the network with your labels", "the one before")
+    return sentence(
+        counts, "the network with your labels", "the one before", "Would it be so in another game? Play it."
+    )
 
 
 def reveal(title: str, numbers: tuple[int, ...], run: Run) -> None:

@@ -65,9 +65,13 @@ def beside(of: Network, pictures: Pictures, found: Judged, options: dict[Choice,
 
 
 def likely(of: Network, others: dict[Choice, str]) -> Choice | None:
-    """The first of the others that knows the same classes, as far as can be told without opening one."""
-    sets = {run.id: run.config.dataset for run in services.runs()[0]}
-    for each in others:
+    """The first of the others that knows the same classes, as far as can be told without opening one.
+
+    One that still learns comes last: it would lose for having just begun.
+    """
+    runs = services.runs()[0]
+    sets, early = {run.id: run.config.dataset for run in runs}, {run.id for run in runs if run.active}
+    for each in sorted(others, key=early.__contains__):
         if isinstance(each, str):
             fits = tuple(checkpoint.card(checkpoint.find(each)).classes) == tuple(of.opened.classes)
         else:

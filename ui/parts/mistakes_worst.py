@@ -1,6 +1,8 @@
 """The ten worst, as report R2 shows them: the pictures that cost a network most, large."""
 
 import html
+import math
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -31,11 +33,6 @@ def _card(each: Worst, rank: int, of: Network, pictures: Pictures, own: bool) ->
     classes = of.opened.classes
     name = html.escape(both(classes[each.truth]))
     said = html.escape(both(classes[each.answer]))
-    bars = "".join(
-        f"<div{' class=true' if label == each.truth else ''}><span>{html.escape(sign(classes[label]))}</span>"
-        f"<i><em style='width:{100 * chance:.2f}%'></em></i><span>{100 * chance:.1f} %</span></div>"
-        for label, chance in each.top
-    )
     verdict = (
         f"is <b>{name}</b>, read as <b>{said}</b>" if each.answer != each.truth else f"<b>{name}</b>, read rightly"
     )
@@ -43,6 +40,22 @@ def _card(each: Worst, rank: int, of: Network, pictures: Pictures, own: bool) ->
     alt = html.escape(f"test picture {each.picture}: is {classes[each.truth]}, read as {classes[each.answer]}")
     return (
         f'<figure><img src="{png(pictures.x[each.picture])}" alt="{alt}"><figcaption><p>{rank}. {verdict}</p>'
-        f'<p class="small">loss {each.loss:.2f} · picture {each.picture:,}</p><div class="bars">{bars}</div>{go}'
-        "</figcaption></figure>"
+        f'<p class="small">loss {each.loss:.2f} · picture {each.picture:,}</p>'
+        f'<div class="bars">{bars(each, classes)}</div>{go}</figcaption></figure>'
     )
+
+
+def bars(each: Worst, classes: Sequence[str]) -> str:
+    """The likeliest answers, and the right one: the loss of a picture is of that."""
+    top = list(each.top)
+    if each.truth not in dict(top):
+        top.append((each.truth, math.exp(-each.loss)))
+    return "".join(
+        f"<div{' class=true' if label == each.truth else ''}><span>{html.escape(sign(classes[label]))}</span>"
+        f"<i><em style='width:{100 * chance:.2f}%'></em></i><span>{_chance(chance)}</span></div>"
+        for label, chance in top
+    )
+
+
+def _chance(share: float) -> str:
+    return f"{100 * share:.1f} %" if share >= 0.0005 else "&lt; 0.1 %"

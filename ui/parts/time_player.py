@@ -62,7 +62,7 @@ def player(of: Network, pictures: Pictures) -> None:
                 "sheets": test_sheets(pictures),
                 "classes": signs(of.opened.classes),
                 "curves": frames.curves(int(of.choice), CURVES),
-                "start": steps.index(nearest({step: dict(of.steps)[step] for step in steps})),
+                "start": steps.index(_moment(of, steps)),
                 "kernelTitle": "Kernels",
                 "kernelNote": f"layer {title}, up to {frames.PANELS} of its filters, on one scale for all moments",
                 "mapTitle": "Maps of the picture",
@@ -86,8 +86,9 @@ def _layer(of: Network) -> tuple[str, str]:
     titles = frames.layers(of)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         path = st.selectbox(
-            "Layer", list(titles), format_func=titles.__getitem__, key=f"time-layer-{of.choice}", width=260
-        )
+            "Layer", list(titles), format_func=titles.__getitem__, key=f"time-layer-{of.choice}", width=260,
+            persist_state="session",
+        )  # fmt: skip
         ways = [PAD, TEST]
         if "time-picture" not in st.session_state:
             st.session_state["time-picture"] = PAD if pad_picture(of.opened) is not None else TEST
@@ -97,7 +98,7 @@ def _layer(of: Network) -> tuple[str, str]:
                 canvas.pad_now()
                 canvas.show_pad("Draw here", "Its maps, its answer and its star follow your pen.")
         else:
-            st.number_input("Number", 0, 9_999, 0, key="time-number", width=140)
+            st.number_input("Number", 0, 9_999, 0, key="time-number", width=140, persist_state="session")
     return path, titles[path]
 
 
@@ -111,6 +112,17 @@ def _picture(of: Network, pictures: Pictures) -> tuple[Any, str]:
     number = min(int(st.session_state.get("time-number", 0)), len(pictures.truth) - 1)
     label = both(of.opened.classes[int(pictures.truth[number])])
     return pictures.x[number], f"test picture {number:,} ({label})"
+
+
+def _moment(of: Network, steps: tuple[int, ...]) -> int:
+    """The step to begin at: the address's, else the one that was on the page before somebody looked elsewhere."""
+    epochs, key = dict(of.steps), f"time-step-{of.choice}"
+    if "epoch" in st.query_params or st.session_state.get(key) not in steps:
+        st.session_state[key] = nearest({step: epochs[step] for step in steps})
+    step = int(st.session_state[key])
+    if step != steps[-1]:
+        tell("epoch", f"{epochs[step]:.4g}")
+    return step
 
 
 def _keep(epochs: dict[int, float]) -> None:
