@@ -94,6 +94,15 @@ def datasets() -> dict[str, tuple[str, str]]:
     return dataset_states(str(paths.data_dir()))
 
 
+def ready(name: str) -> bool:
+    """Whether a dataset is on this machine, also one that no list names: `class-drawings:star,house`, `animals@128`."""
+    if name in datasets():
+        return datasets()[name][0] == "ready"
+    from core.data import registry
+
+    return any(sign in name for sign in ":@") and registry.state(name) == "ready"
+
+
 def forget_datasets() -> None:
     """A dataset has come, gone or changed: look at the disk again."""
     dataset_states.clear()

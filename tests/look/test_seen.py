@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from core.look.opened import Opened
-from core.look.seen import made_seen
+from core.look.seen import learned_ink, made_seen
 from core.nets.line import build
 from core.train.gan_pictures import squared
 
@@ -49,3 +49,12 @@ def test_a_network_as_large_as_the_generator_sees_the_margin_too(digit):
     made = squared(digit)[0, 0].numpy()
     seen, notes = made_seen(network((1, 32, 32), "x"), made, True, 28)
     assert torch.equal(seen[0], torch.from_numpy(made)) and notes == ()
+
+
+@pytest.mark.parametrize(
+    ("dataset", "known"),
+    [("mnist", True), ("mnist, drawings by other people, strokes", True), ("class-drawings:star,house", True),
+     ("fashion", False), ("anime64 + cifar10 + mnist", False), ("", False)],
+)  # fmt: skip
+def test_a_network_that_learned_characters_from_several_sets_gets_its_drawings_centred(dataset, known):
+    assert learned_ink(network((1, 28, 28), dataset)) == known

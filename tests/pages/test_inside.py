@@ -15,8 +15,10 @@ from core.nets.card import Card
 from core.nets.line import build
 from core.runs.engine import train_now
 from core.runs.store import Store
+from ui import services
 
 TINY = RunConfig("tiny", "conv 4 3x3 | relu | pool 2 | flatten | linear classes", epochs=2, batch_size=16, lr=3e-3)
+DIGITS = tuple("0123456789")
 VIEWS = ("Layers", "Filters", "What mattered", "What a filter likes", "Surgery", "Architecture")
 SEVEN = pack([Stroke(600, np.array([[2500, 2000], [7500, 2000], [4500, 8500]], dtype=np.uint16))])
 
@@ -98,7 +100,6 @@ def test_the_wall_has_a_panel_for_every_channel(open_page, run):
 def test_the_maps_on_the_page_are_the_networks(open_page, run):
     from core.look.maps import record
     from core.runs.openings import open_run
-    from ui import services
 
     at = open_page("inside.py", run=str(run))
     row = next(each for each in rows(at, "inside-wall") if each["name"] == "layers.0")
@@ -147,7 +148,6 @@ def test_the_epoch_slider_shows_other_weights(open_page, run):
 
 def test_the_next_mistake_is_one(open_page, run):
     from core.runs.openings import open_run
-    from ui import services
 
     at = open_page("inside.py", run=str(run), epoch="0")
     at.button(key="inside-wrong").click().run()
@@ -161,7 +161,6 @@ def test_the_next_mistake_is_one(open_page, run):
 def test_a_class_is_picked(open_page, run):
     at = open_page("inside.py", run=str(run))
     at.selectbox(key="inside-class").set_value("1").run()
-    from ui import services
 
     assert int(services.dataset("tiny").y_test[at.session_state["inside-number"]]) == 1
 
@@ -237,6 +236,49 @@ def test_muting_changes_accuracy_and_answer_and_undo_brings_them_back(open_page,
     assert at.metric[0].delta
     at.button(key="inside-undo").click().run()
     assert at.metric[0].value == whole and not at.metric[0].delta
+
+
+def blank(home, name: str, count: int, classes: int = 2) -> None:
+    """A dataset of black pictures."""
+    x, y = np.zeros((count, 28, 28), np.uint8), np.arange(count) % classes
+    (home / "data").mkdir(parents=True, exist_ok=True)
+    np.savez(home / "data" / f"{name}.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+
+
+def test_with_few_pictures_surgery_counts_and_praises_nothing_that_has_not_changed(open_page, home):
+    blank(home, "few", 3)
+    net = build("conv 3 5x5 | relu | flatten | linear classes", (1, 28, 28), 2)
+    torch.nn.init.zeros_(net.layers[-1].weight)  # its answer is its bias: no filter can matter
+    card = Card("small", net.line, (1, 28, 28), ("0", "1"), dataset="few", mean=(0.4,), std=(0.4,))
+    checkpoint.save(home / "checkpoints" / "small", net, card)
+    at = open_page("inside.py", model="small", look="Surgery")
+    assert at.metric[0].value in ("1 of 3", "2 of 3")
+    at.button(key="inside-rank").click().run()
+    assert "inside-mute-worst" not in [each.key for each in at.button]
+    assert any("No filter of this layer does damage" in each.value for each in at.caption)
+    next(each for each in at.button if each.label == "Mute").click().run()
+    assert not at.exception and at.metric[0].delta == "+0 pictures"
+    shown = at.metric[0].proto
+    assert shown.color == shown.MetricColor.GRAY and shown.direction == shown.MetricDirection.NONE
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_model_that_learned_from_several_sets_is_shown_pictures_of_one_with_its_classes(open_page, home, view):
+    many = "mnist, drawings by other people, strokes"
+    save_model(home, "ink", "conv 3 5x5 | relu | flatten | linear classes", dataset=many, classes=(*DIGITS, "alpha"))
+    at = open_page("inside.py", model="ink", look=view)
+    assert not at.exception and not at.error and at.session_state["inside-source"] == "Draw"
+    assert "Test set" not in at.segmented_control(key="inside-source").options
+    blank(home, "mnist", 40, 10)
+    services.forget_datasets()
+    at = open_page("inside.py", model="ink", look=view)
+    assert not at.exception and not at.error and at.session_state["inside-source"] == "Test set"
+    assert at.selectbox(key="inside-class").options == ["any class", *DIGITS]
+    assert "test picture 0 of mnist" in next(
+        each.proto.body for each in at.get("html") if "ink-answer" in each.proto.body
+    )
+    if view == "Surgery":
+        assert at.metric[0].label == "Accuracy on 40 test pictures of mnist" and at.metric[0].value == "4 of 40"
 
 
 def test_a_stamp_a_scale_and_a_copy_are_cuts(open_page, run):

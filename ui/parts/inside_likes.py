@@ -13,6 +13,8 @@ from ui import services
 from ui.components.map_wall import clicked, map_wall, pictures
 from ui.parts.code import show_code
 from ui.parts.inside_subject import Subject
+from ui.parts.inside_tests import NONE, tests
+from ui.parts.mistakes_pictures import Pictures
 from ui.parts.signs import sign
 
 OVERVIEW = 128  # filters whose favourite is shown at once
@@ -22,17 +24,17 @@ OVERVIEW = 128  # filters whose favourite is shown at once
 def likes(subject: Subject) -> None:
     """A layer's favourites at a glance; the chosen filter's nine, and the picture made for it."""
     opened = subject.opened
-    if not opened.dataset:
-        st.info("This model does not say which dataset it learned from, so there are no test pictures to search.")
+    data = tests(opened)
+    if data is None:
+        st.info(f"{NONE}, so there are none to search.")
         return
     paths = [row.name for row in opened.rows if isinstance(opened.layer(row.name), nn.Conv2d | nn.Linear)]
     path = st.selectbox(
         "Layer", paths, format_func=lambda each: opened.words[each], key="inside-likes-layer", width=420
     )
-    data = services.dataset(opened.dataset)
-    many = affordable(opened, len(data.x_test))
+    many = affordable(opened, len(data.x))
     with st.spinner(f"Searching {many:,} test pictures …"):
-        found = services.once(("likes", subject.key, path), lambda: strongest(opened, data.x_test[:many], path))
+        found = services.once(("likes", subject.key, path, data.key), lambda: strongest(opened, data.x[:many], path))
     count = len(found.value)
     chosen = clicked(st.session_state.get("inside-favourites"))
     channel = min(chosen[1], count - 1) if chosen else 0
@@ -54,9 +56,9 @@ def likes(subject: Subject) -> None:
     left, right = st.columns([3, 1], gap="medium")
     with left:
         st.subheader(f"{name}: its nine strongest patches")
-        cuts = patches(opened, data.x_test, path, found, channel)
+        cuts = patches(opened, data.x, path, found, channel)
         words = [
-            f"{sign(data.classes[int(data.y_test[int(n)])])} {float(v):+.2f}".replace("-", "−")
+            f"{sign(opened.classes[int(data.truth[int(n)])])} {float(v):+.2f}".replace("-", "−")
             for n, v in zip(found.picture[channel], found.value[channel], strict=True)
         ]
         side = max(max(cut.shape[1:]) for cut in cuts)
@@ -79,10 +81,10 @@ def likes(subject: Subject) -> None:
     show_code(strongest, made)
 
 
-def overview(opened: Opened, data: Any, path: str, found: Any, first: int, channel: int) -> None:
+def overview(opened: Opened, data: Pictures, path: str, found: Any, first: int, channel: int) -> None:
     """The strongest patch of every filter; a click chooses one."""
     last = min(first + OVERVIEW, len(found.value))
-    cuts = [_square(patches(opened, data.x_test, path, _best(found, at), 0)[0]) for at in range(first, last)]
+    cuts = [_square(patches(opened, data.x, path, _best(found, at), 0)[0]) for at in range(first, last)]
     sides = max(cut.shape[-1] for cut in cuts)
     images = np.stack([_padded(cut, sides) for cut in cuts])
     row = pictures("favourites", "", images, panel="filter", first=first, tile=60 if last - first <= 64 else 44)

@@ -11,12 +11,14 @@ import streamlit as st
 from core.data import photo
 from core.errors import LabError
 from core.look.damage import affordable
-from core.look.opened import Opened, by
+from core.look.opened import Opened
 from core.look.seen import learned_ink, seen
 from core.train.judge import logits
 from ui import services, state
 from ui.parts import canvas, inside_made
 from ui.parts.inside_subject import Subject
+from ui.parts.inside_tests import classes, tests
+from ui.parts.mistakes_pictures import Pictures
 from ui.parts.signs import both
 
 TEST, DRAW, UPLOAD = "Test set", "Draw", "Upload"
@@ -41,9 +43,10 @@ class Picture:
 def picture(subject: Subject) -> Picture | None:
     """The widgets that choose the picture; None while nothing is drawn or uploaded."""
     ways = [DRAW, UPLOAD, inside_made.MADE]
-    if subject.opened.dataset:
+    known = tests(subject.opened)
+    if known is not None:
         ways.insert(0, TEST)
-    if "inside-source" not in st.session_state:
+    if st.session_state.get("inside-source") not in ways:
         st.session_state["inside-source"] = TEST if TEST in ways else DRAW
     source = st.segmented_control("Picture", ways, key="inside-source", required=True, persist_state="session")
     if source == inside_made.MADE:
@@ -54,62 +57,59 @@ def picture(subject: Subject) -> Picture | None:
         return _drawn(subject.opened)
     if source == UPLOAD:
         return _uploaded(subject.opened)
-    return _tested(subject)
+    assert known is not None  # only then is the test set offered
+    return _tested(subject, known)
 
 
-def _tested(subject: Subject) -> Picture:
+def _tested(subject: Subject, known: Pictures) -> Picture:
     opened = subject.opened
-    data = services.dataset(opened.dataset)
+    names = [opened.classes[index] for index in known.truth.tolist()]
     if "inside-number" not in st.session_state:
         st.session_state["inside-number"] = state.number(st.query_params.get("picture", "")) or 0
-    number = min(st.session_state["inside-number"], len(data.y_test) - 1)
+    number = min(st.session_state["inside-number"], len(names) - 1)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        wanted = st.selectbox("Class", [ANY, *data.classes], format_func=both, key="inside-class", width=150)
-        st.button("Next", icon=":material/skip_next:", on_click=_next, args=(subject, False), key="inside-next")
-        st.button("Next mistake", icon=":material/error:", on_click=_next, args=(subject, True), key="inside-wrong")
-    label = data.classes[int(data.y_test[number])]
-    if wanted not in (ANY, label):
-        number = _following(data.y_test.tolist(), number, data.classes.index(wanted), None)
-        label = data.classes[int(data.y_test[number])]
+        options = [ANY, *classes(opened, known)]
+        wanted = st.selectbox("Class", options, format_func=both, key="inside-class", width=150)
+        args = (subject, known)
+        st.button("Next", icon=":material/skip_next:", on_click=_next, args=(*args, False), key="inside-next")
+        st.button("Next mistake", icon=":material/error:", on_click=_next, args=(*args, True), key="inside-wrong")
+    if wanted not in (ANY, names[number]):
+        number = _following(names, number, wanted, None)
         st.session_state["inside-number"] = number
     if said := st.session_state.pop("inside-said", None):
         st.info(said)
     if st.query_params.get("picture") != str(number):
         st.query_params["picture"] = str(number)
-    pixels = data.x_test[number]
-    if tuple(pixels.shape) != opened.shape:
-        raise LabError(f"The pictures of {data.name} are {by(pixels.shape)}; this network eats {by(opened.shape)}.")
-    return Picture(pixels, label, (), f"test picture {number:,}")
+    of = "" if known.dataset == opened.dataset else f" of {known.dataset}"
+    return Picture(known.x[number], names[number], (), f"test picture {number:,}{of}")
 
 
-def _next(subject: Subject, wrong: bool) -> None:
+def _next(subject: Subject, known: Pictures, wrong: bool) -> None:
     """The next test picture of the chosen class, or the next that the network gets wrong."""
     opened = subject.opened
-    data = services.dataset(opened.dataset)
-    truth = data.y_test.tolist()
+    truth = [opened.classes[index] for index in known.truth.tolist()]
     wanted = st.session_state.get("inside-class", ANY)
-    index = None if wanted == ANY else data.classes.index(wanted)
-    given: Sequence[int] | None = None
+    given: Sequence[str] | None = None
     if wrong:
         many = affordable(opened, len(truth))
-        given = services.once(("answers", subject.key), lambda: _answers(opened, data.x_test[:many]))
-    number = _following(truth, st.session_state.get("inside-number", 0), index, given)
+        given = services.once(("answers", subject.key, known.key), lambda: _answers(opened, known.x[:many]))
+    number = _following(truth, st.session_state.get("inside-number", 0), None if wanted == ANY else wanted, given)
     if number == st.session_state.get("inside-number", 0) and wrong:
         st.session_state["inside-said"] = f"No other mistake among {len(given or ()):,} test pictures of {wanted}."
     st.session_state["inside-number"] = number
 
 
-def _answers(opened: Opened, pictures: Any) -> list[int]:
+def _answers(opened: Opened, pictures: Any) -> list[str]:
     chunks = logits(opened.net, pictures, opened.scale, opened.mean, opened.std)
-    return [label for chunk in chunks for label in chunk.argmax(1).tolist()]
+    return [opened.classes[label] for chunk in chunks for label in chunk.argmax(1).tolist()]
 
 
-def _following(truth: Sequence[int], after: int, index: int | None, given: Sequence[int] | None) -> int:
+def _following(truth: Sequence[str], after: int, wanted: str | None, given: Sequence[str] | None) -> int:
     """The number of the next picture of a class (None: any), wrongly answered if answers are given; else the same."""
     count = len(truth) if given is None else len(given)
     for step in range(1, count + 1):
         number = (after + step) % count
-        if (index is None or truth[number] == index) and (given is None or given[number] != truth[number]):
+        if (wanted is None or truth[number] == wanted) and (given is None or given[number] != truth[number]):
             return number
     return after
 

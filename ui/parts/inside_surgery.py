@@ -1,25 +1,21 @@
 """Filter surgery: mute, scale, copy or paint a filter; accuracy and answer follow at once; undo; keep as a model."""
 
 import datetime
-from typing import Any
 
 import streamlit as st
 
 from core import paths
 from core.errors import LabError
 from core.look import keeping
-from core.look.damage import Below, accuracy, affordable, below, ranking
+from core.look.damage import ranking
 from core.look.kernels import kernels
-from core.look.opened import Opened
 from core.look.surgery import Cut, convolution, convolutions, operated
 from core.nets import checkpoint
-from ui import services
 from ui.components.map_wall import clicked, map_wall, numbers
 from ui.parts.code import show_code
 from ui.parts.inside_brush import brush
-from ui.parts.inside_ranking import bars
+from ui.parts.inside_outcome import damages, outcome, own_accuracy
 from ui.parts.inside_subject import UNCUT, Subject, keep_cuts, perform
-from ui.parts.words import percent
 
 
 def surgery(subject: Subject) -> None:
@@ -36,9 +32,9 @@ def surgery(subject: Subject) -> None:
         path, chosen = _filter(subject, every)
         _operations(subject, path, chosen)
     with right:
-        _outcome(subject, path)
+        outcome(subject)
         _undo(subject)
-        _ranking(subject, path)
+        damages(subject, path)
         _keep(subject)
     show_code(operated, ranking)
 
@@ -92,44 +88,6 @@ def _scale(subject: Subject, path: str, chosen: int) -> None:
     perform(subject, Cut(path, chosen, "scale", factor=st.session_state.get("inside-factor", 2.0)))
 
 
-def _outcome(subject: Subject, path: str) -> None:
-    """Accuracy on the test set, before and now."""
-    opened = subject.opened
-    if not opened.dataset:
-        st.info("This model does not say which dataset it learned from, so its accuracy cannot be measured.")
-        return
-    count = affordable(opened, len(services.dataset(opened.dataset).y_test))
-    now, before = judged(subject), judged(subject, whole=True)
-    st.metric(
-        f"Accuracy on {count:,} test pictures", percent(now),
-        delta=f"{100 * (now - before):+.2f} points" if subject.cuts else None,
-        help="Measured anew after every cut, in full precision; a run trained in bf16 noted a hair more or less.",
-    )  # fmt: skip
-
-
-def judged(subject: Subject, whole: bool = False) -> float:
-    """Accuracy after all cuts, or of the untouched network; activations below the first cut are kept."""
-    opened, key, cuts = (
-        (subject.whole, (*subject.whole_key, ()), ()) if whole else (subject.opened, subject.key, subject.cuts)
-    )
-    paths_cut = [cut.path for cut in cuts] or convolutions(subject.whole)[:1]
-    lowest = min(paths_cut, key=lambda each: int(each.split(".")[1]))
-    return float(
-        services.once(("accuracy", key), lambda: accuracy(opened, start(subject.whole, subject.whole_key, lowest)))
-    )
-
-
-def start(opened: Opened, key: tuple[Any, ...], path: str) -> Below:
-    """The test pictures, run up to the layer that holds `path`."""
-    data = services.dataset(opened.dataset)
-    count = affordable(opened, len(data.y_test))
-    layer = int(path.split(".")[1])
-    found: Below = services.once(
-        ("below", key, layer, count), lambda: below(opened, data.x_test[:count], data.y_test[:count], path), large=True
-    )
-    return found
-
-
 def _undo(subject: Subject) -> None:
     if error := st.session_state.pop(UNCUT, None):
         st.error(error)
@@ -150,37 +108,6 @@ def _undo(subject: Subject) -> None:
             st.button("Undo all", on_click=keep_cuts, args=(subject.whole_key, ()), key="inside-undo-all")
 
 
-def _ranking(subject: Subject, path: str) -> None:
-    """Which filters the network cannot do without."""
-    opened = subject.opened
-    if not opened.dataset:
-        return
-    filters = convolution(opened, path).out_channels
-    data = services.dataset(opened.dataset)
-    count = affordable(opened, len(data.y_test), filters + 1)
-    st.markdown(f"**Damage when muted alone**, on {count:,} test pictures")
-    key = ("ranking", subject.key, path, count)
-    asked = st.session_state.setdefault("inside-ranked", set())
-    if key not in asked:
-        st.button("Rank the filters", icon=":material/sort:", key="inside-rank", on_click=asked.add, args=(key,))
-        return
-    with st.spinner(f"Muting {filters} filters, one after the other …"):
-        damage = services.once(
-            key, lambda: ranking(opened, below(opened, data.x_test[:count], data.y_test[:count], path), path)
-        )
-    worst = max(range(filters), key=damage.__getitem__)
-    st.html(bars(damage))
-    st.button(
-        f"Mute the most damaging, filter {worst + 1}", icon=":material/volume_off:", key="inside-mute-worst",
-        on_click=_mute_worst, args=(subject, path, worst),
-    )  # fmt: skip
-
-
-def _mute_worst(subject: Subject, path: str, worst: int) -> None:
-    st.session_state["inside-cut-filter"] = worst
-    perform(subject, Cut(path, worst, "mute"))
-
-
 def _keep(subject: Subject) -> None:
     """The operated network as a model that opens everywhere."""
     if not subject.cuts:
@@ -194,8 +121,7 @@ def _save(subject: Subject) -> None:
     try:
         name = keeping.named(st.session_state.get("inside-name", ""), checkpoint.names())
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        reached = judged(subject) if subject.opened.dataset else None
-        card = keeping.card(subject.whole, name, subject.cuts, reached, now)
+        card = keeping.card(subject.whole, name, subject.cuts, own_accuracy(subject), now)
         checkpoint.save(paths.home() / "checkpoints" / name, subject.opened.net, card)
     except LabError as error:
         st.session_state[UNCUT] = str(error)

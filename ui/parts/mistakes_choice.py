@@ -5,7 +5,7 @@ import streamlit as st
 from core.errors import LabError
 from ui import services, state
 from ui.parts import links
-from ui.parts.mistakes_subject import Choice, Network
+from ui.parts.mistakes_subject import Choice, Network, can_be_judged
 from ui.parts.words import percent
 
 
@@ -14,7 +14,7 @@ def options() -> dict[Choice, str]:
     runs, accuracies = services.runs()
     found: dict[Choice, str] = {}
     for run in runs:
-        if run.snapshots and not run.unreadable:
+        if run.snapshots and not run.unreadable and run.config.kind == "classifier":
             found[run.id] = f"run {run.id} · {run.name}" + (
                 f" · {percent(accuracies[run.id])}" if run.id in accuracies else ""
             )
@@ -40,16 +40,28 @@ def choose(label: str, key: str, found: dict[Choice, str], first: Choice | None,
 
 
 def linked(found: dict[Choice, str]) -> Choice | None:
-    """What the link asks for, put into the list if it is older than the list; a sentence when it is gone."""
+    """What the link asks for, put into the list if it is older than the list; a sentence when it is gone.
+
+    Where it asks for nothing: the run that is open on other pages, or the first network that can be judged.
+    """
     model = st.query_params.get("model")
     if model:
         if model in found:
             return model
         st.warning(f"The link asks for the model {model!r}, which this lab does not have.")
-    number = state.opened()
-    if number is None:
-        return None
-    return number if listed(number, found) else None
+    asked, number = "run" in st.query_params, state.opened()
+    if number is not None and (asked or _judged(number)) and listed(number, found):
+        return number
+    return next((each for each in found if isinstance(each, str) or _judged(each)), None)
+
+
+def _judged(number: int) -> bool:
+    """Whether a run can be judged, without a word if not."""
+    known = next((run for run in services.runs()[0] if run.id == number), None)
+    try:
+        return can_be_judged(known or services.store().run(number))
+    except LabError:  # it is gone
+        return False
 
 
 def listed(number: int, found: dict[Choice, str]) -> bool:
@@ -64,6 +76,9 @@ def listed(number: int, found: dict[Choice, str]) -> bool:
         return False
     if run.unreadable:
         st.warning(run.unreadable)
+        return False
+    if run.config.kind != "classifier":
+        st.warning(f"Run {number} trains a generator, which gives no answers to judge; open it on the Latent page.")
         return False
     if not run.snapshots:
         waiting = "the first one comes within seconds" if run.active else "nothing of it was kept: train it again"

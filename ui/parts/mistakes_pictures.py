@@ -32,13 +32,12 @@ class Pictures:
 
 def fitting(opened: Opened) -> list[str]:
     """Datasets on this machine that the network can be judged on, its own first."""
-    states = services.datasets()
-    found = [opened.dataset] if states.get(opened.dataset, ("",))[0] == "ready" else []
+    found = [opened.dataset] if services.ready(opened.dataset) else []
     for name, classes in KNOWN.items():
         fits_in = set(classes) <= set(opened.classes) and services.frame(name)[0] == opened.shape
         if fits_in and name not in found and services.at_hand(name):
             found.append(name)
-    ready = states.get(DRAWINGS, ("",))[0] == "ready" and opened.shape == (1, 28, 28) and DRAWINGS not in found
+    ready = services.ready(DRAWINGS) and opened.shape == (1, 28, 28) and DRAWINGS not in found
     if ready and set(services.dataset(DRAWINGS).classes) <= set(opened.classes):
         found.append(DRAWINGS)
     return found

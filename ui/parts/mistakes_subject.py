@@ -6,6 +6,7 @@ from typing import Any
 from core.errors import LabError
 from core.look.opened import Opened
 from core.nets import checkpoint
+from core.runs import classroom
 from core.runs.finish import checkpoint_dir
 from core.runs.run import Run
 from ui import services
@@ -57,12 +58,8 @@ def network(choice: Choice, step: int | None = None) -> Network:
 def fits(run: Run) -> None:
     """A run's dataset must be here, with the classes that the run learned."""
     name = run.config.dataset
-    known = services.datasets().get(name)
-    if known is None or known[0] != "ready":
-        raise LabError(
-            f"Run {run.id} learned from {name!r}, which is not on this machine now, so there are no test pictures to "
-            "judge it on. Put the dataset back into the data folder, or choose another network."
-        )
+    if not services.ready(name):
+        raise LabError(absent(run))
     card = checkpoint_dir(run.id) / checkpoint.CARD
     if not card.is_file():
         return
@@ -72,6 +69,27 @@ def fits(run: Run) -> None:
             f"Run {run.id} learned the classes {listing(learned)} of {name!r}; the dataset has changed since and now "
             f"has {listing(now)}. What the run answers cannot be judged on it: train again."
         )
+
+
+def absent(run: Run) -> str:
+    """Why a run has no test pictures here."""
+    family, _, which = run.config.dataset.partition(":")
+    if family == classroom.NAME:
+        told = listing(tuple(classroom.labels_in(which))) or "what was drawn"
+        return (
+            f"Run {run.id} learned {told} from the class's drawings. Judging it needs {classroom.NEEDED} drawings of "
+            "each, which are not there any more. Keep some on Draw, or choose another network."
+        )
+    return (
+        f"Run {run.id} learned from {run.config.dataset!r}, which is not on this machine now, so there are no test "
+        "pictures to judge it on. Put the dataset back into the data folder, or choose another network."
+    )
+
+
+def can_be_judged(run: Run) -> bool:
+    """Whether it answers with classes, and its test pictures are here."""
+    readable = not run.unreadable and run.config.kind == "classifier"
+    return bool(readable and run.snapshots) and services.ready(run.config.dataset)
 
 
 def listing(names: tuple[str, ...]) -> str:
