@@ -98,9 +98,9 @@ def stored(name: str, progress: Progress) -> Path:
     stem, side = split_name(name)
     counts = {label: count for label, count in own.classes(stem).items() if count}
     if len(counts) < 2:
-        have = ", ".join(f"{label} ({count})" for label, count in counts.items()) or "none"
+        have = "".join(f"pictures of {label} ({count}) only" for label, count in counts.items()) or "no pictures yet"
         raise LabError(
-            f"{stem!r} has pictures of {have}; needed: two classes or more, or there is nothing to tell apart."
+            f"{stem!r} has {have}; needed: pictures of two classes or more, to have something to tell apart."
         )
     digest = hashlib.sha256(repr((LAYOUT, stamp(name))).encode()).hexdigest()[:16]
     target = home() / "data" / "own" / f"{hashlib.sha256(stem.encode()).hexdigest()[:12]}-{side}-{digest}.npz"

@@ -50,7 +50,8 @@ def too_few(counts: dict[str, int]) -> str:
     """Which classes have too few drawings, or nothing."""
     few = [label for label, count in counts.items() if count < NEEDED]
     if few:
-        return f"Draw {' and '.join(few[:3])} at least {NEEDED} times each; {ENOUGH} are better."
+        named = " and ".join(f"“{label}”" for label in few[:3])
+        return f"Draw {named} at least {NEEDED} times{' each' * (len(few) > 1)}; {ENOUGH} read better."
     return ""
 
 

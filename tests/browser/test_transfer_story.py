@@ -62,6 +62,13 @@ def test_three_classes_of_ones_own_are_taught_read_and_opened(page):
         expect(page.get_by_test_id("answer").locator(".big")).to_have_text(shape, timeout=60_000)
         page.get_by_role("button", name="Clear").first.click()
         expect(page.get_by_test_id("answer")).to_have_attribute("data-state", "empty", timeout=60_000)
+    wide = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    draw(page, by_hand("tent", luck))
+    expect(page.get_by_test_id("answer").locator(".big")).to_have_text("tent", timeout=60_000)
+    box = page.get_by_test_id("answer").bounding_box()
+    assert box["y"] + box["height"] < 844  # a phone shows pad, word and bars at once
+    page.set_viewport_size(wide)
     page.get_by_role("link", name="Open it in Inside").click()
     expect(page.get_by_test_id("map-wall").first).to_be_visible(timeout=60_000)
     assert "/inside?run=" in page.url
@@ -81,7 +88,7 @@ def test_a_name_is_taken_once_however_long_the_button_beside_it_is_pressed(page)
         page.goto("/transfer")
         page.get_by_role("textbox", name="New class").fill("uno, due")
         press(page, "Add", milliseconds)
-        expect(page.get_by_text("Draw uno and due at least 2 times each")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("Draw “uno” and “due” at least 2 times each")).to_be_visible(timeout=60_000)
         expect(page.get_by_text("is there already")).to_have_count(0)
         page.goto("/transfer?transfer=classes")
         expect(page.get_by_role("combobox", name="Dataset")).to_be_visible(timeout=60_000)

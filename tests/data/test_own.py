@@ -170,7 +170,7 @@ def test_files_in_no_folder_need_a_class():
 def test_one_class_only_is_a_sentence():
     take({"cat/1.png": png(1), "cat/2.png": png(2)})
     assert registry.state("pets") == "absent"
-    with pytest.raises(LabError, match=r"pictures of cat \(2\); needed: two classes"):
+    with pytest.raises(LabError, match=r"pictures of cat \(2\) only; needed: pictures of two classes"):
         registry.load("pets")
 
 

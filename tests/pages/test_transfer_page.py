@@ -61,7 +61,7 @@ def test_classes_are_named_and_a_name_twice_is_a_sentence(open_page):
     assert at.session_state["teach-names"] == ["star", "house"] and "star,house" in at.query_params["classes"]
     send(at, "teach-new", "x" * 60)
     assert "allowed: 1 to 24" in at.error[0].value
-    assert button(at, "Teach").disabled and "Draw star and house at least 2 times" in words(at)
+    assert button(at, "Teach").disabled and "Draw “star” and “house” at least 2 times each" in words(at)
 
 
 def test_a_drawing_is_kept_with_the_name_that_is_tapped(open_page):
@@ -80,6 +80,7 @@ def test_teach_queues_a_run_that_learns_reads_and_refuses(open_page):
     assert not button(at, "Teach").disabled and "of 10 drawings" in words(at)
     button(at, "Teach").click().run()
     assert "As soon as it is done" in words(at) and "of 10 drawings" not in words(at)
+    assert at.button(key="teach-go").disabled and at.button(key="teach-go").label == "Learning …"
     store = Store()
     (run,) = store.runs()
     assert run.status == "queued" and run.config == teaching.recipe(["flat", "tall"]) and run.tags == ("taught",)
@@ -95,6 +96,12 @@ def test_teach_queues_a_run_that_learns_reads_and_refuses(open_page):
     assert [each.label for each in said] == ["flat", "tall"] and not any(each.refused for each in said)
     noise = np.random.default_rng(0).integers(0, 256, (28, 28), dtype=np.uint8)
     assert model.predictor.read_many([noise])[0].refused
+
+
+def test_an_album_says_in_words_how_many_drawings_there_are(open_page):
+    draw_some("flat", count=3)
+    page = words(open_page("transfer.py", classes="flat,tall"))
+    assert "3 drawings; 2 more would read better" in page and "no drawing yet; 5 read well" in page
 
 
 def test_names_are_taken_when_they_are_sent_and_not_when_the_text_is_left(open_page):
@@ -158,7 +165,7 @@ def test_a_link_to_teaching_opens_it_from_another_view(open_page):
     assert at.session_state["transfer"] == "shots" and said(at, "transfer") == "shots"
 
 
-@pytest.mark.parametrize(("counts", "said"), [({"a": 5}, "two classes"), ({"a": 5, "b": 1}, "Draw b at least 2 times")])
+@pytest.mark.parametrize(("counts", "said"), [({"a": 5}, "two classes"), ({"a": 5, "b": 1}, "Draw “b” at least 2")])
 def test_what_cannot_be_taught_yet_is_said(counts, said):
     assert said in teaching.ready(counts)
 

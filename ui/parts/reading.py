@@ -4,7 +4,7 @@ from typing import Any
 
 from core.look.predictor import SURE
 from ui.components.answer import answer, told
-from ui.parts.signs import named, sign
+from ui.parts.signs import SIGNS, named, sign
 
 WAITING = "I read while you draw"
 ALWAYS = "This network cannot refuse: it always picks one of its classes."
@@ -36,14 +36,20 @@ def show(prediction: Any, n: int, kinds: str, rejects: bool, asked: str = "") ->
 
 def words(prediction: Any, kinds: str) -> tuple[str, str]:
     """A sentence for the class, and one that explains it."""
-    nearest = named(prediction.label)
+    nearest = _spoken(prediction.label)
     if prediction.refused:
         return "None of these", f"It looks like none of the {kinds} I know. The nearest would be {nearest}."
     chances = dict(prediction.top)
     if prediction.unsure_with:
         other = prediction.unsure_with
         pair = f"{100 * chances[prediction.label]:.0f} to {100 * chances[other]:.0f}"
-        return f"{nearest[0].upper()}{nearest[1:]} or {named(other)}?", f"Written by hand they can look alike: {pair}."
+        either = f"{nearest[0].upper()}{nearest[1:]} or {_spoken(other)}?"
+        return either, f"Written by hand they can look alike: {pair}."
     if prediction.probability < SURE:
         return f"Perhaps {nearest}", "I would not bet on it. Draw it again, a little clearer."
     return f"This is {nearest}", ""
+
+
+def _spoken(label: str) -> str:
+    """A label in a sentence; a name that somebody has made up stands in quotes, for it needs no article then."""
+    return named(label) if label in SIGNS or label.isdigit() else f"“{label}”"

@@ -23,7 +23,8 @@ STYLE = """<style>
 .ink-rival i { grid-column: 1 / 3; height: 0.4rem; margin-top: 0.4rem; border-radius: 0.2rem; overflow: hidden;
   background: rgba(128, 128, 128, 0.22); }
 .ink-rival i u { display: block; height: 100%; background: #21837f; }
-.ink-rival.unable { opacity: 0.65; }
+.ink-rival.unable { border-style: dashed; }
+.ink-rival.unable > b { opacity: 0.5; }
 .ink-rival.other { border-color: #d55e00; }
 .ink-rival.other i u { background: #d55e00; }
 </style>"""

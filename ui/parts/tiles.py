@@ -53,7 +53,7 @@ STYLE = """<style>
 .st-key-found .ink-tile, .st-key-found .one .ink-tile { width: 6.75rem; }
 @media (max-width: 640px) { .ink-tiles { gap: 0.7rem; } .ink-tile { width: calc(33.3% - 0.5rem); }
   .one .ink-tile { width: 8.5rem; }
-  :is(.st-key-draw-top, .st-key-draw-desk, .st-key-draw-found) .stHorizontalBlock { gap: 0.6rem; }
+  :is(.st-key-draw-top, .st-key-draw-found) .stHorizontalBlock { gap: 0.6rem; }
   .st-key-full-tools { gap: 0.6rem; }
   .st-key-full-tools p { font-size: 0 !important; } /* the tools are their icons; the words stay for those who listen */
   .st-key-full-tools p span { font-size: 1.25rem; }

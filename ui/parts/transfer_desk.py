@@ -14,6 +14,8 @@ from ui.parts.transfer_lesson import learning, taught
 from ui.parts.words import plain
 from ui.state import visitor
 
+SHOWN = 3  # classes named in the invitation to draw one of them
+
 
 @st.fragment
 def desk(classes: list[str]) -> None:
@@ -25,7 +27,7 @@ def desk(classes: list[str]) -> None:
         left, right = st.columns(2, gap="large")
     with left:
         hint = "Then tap its name: the class keeps it, and the pad is free again."
-        canvas.show_pad(f"Draw {_next(classes)}", hint, asks)
+        canvas.show_pad(_invitation(classes), hint, asks)
     with right:
         if model:
             reading.show(now.prediction, now.n, "things", model.predictor.rejects, asks)
@@ -51,11 +53,14 @@ def _so_far(classes: list[str]) -> None:
     st.write("Draw them as differently as you would another day: larger, slanted, in a hurry. Then tap what it is.")
 
 
-def _next(classes: list[str]) -> str:
-    """The class that has the fewest drawings."""
+def _invitation(classes: list[str]) -> str:
+    """To draw the class that has the fewest drawings; any of them once there are enough."""
     counts = pool().labels()
     fewest = min(classes, key=lambda name: counts.get(name, 0))
-    return fewest if counts.get(fewest, 0) < teaching.ENOUGH else f"{', '.join(classes[:3])} …"
+    if counts.get(fewest, 0) < teaching.ENOUGH:
+        return f"Draw “{fewest}”"
+    more = " …" if len(classes) > SHOWN else ""
+    return f"Draw one of these: {', '.join(classes[:SHOWN])}{more}"
 
 
 def _keeper(now: canvas.Drawn, classes: list[str]) -> None:

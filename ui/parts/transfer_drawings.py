@@ -21,10 +21,8 @@ def album(drawings: Pool, counts: dict[str, int]) -> None:
         for name, count in counts.items():
             with st.container(border=True, key=f"album-{list(counts).index(name)}"):
                 with st.container(horizontal=True, vertical_alignment="center"):
-                    left = max(0, teaching.ENOUGH - count)
-                    more = f"{count}, {left} more are better" if left else f"{count}"
                     with st.container(width="stretch"):
-                        st.markdown(f"**{plain(both(name))}** :gray[{more}]")
+                        st.markdown(f"**{plain(both(name))}** :gray[{how_many(count)}]")
                     st.button(
                         "", icon=":material/undo:", key=f"back-{name}", on_click=_take_back, args=(name,),
                         help=f"Takes the newest drawing of {name} out again.", disabled=not count,
@@ -38,6 +36,15 @@ def album(drawings: Pool, counts: dict[str, int]) -> None:
                     pictures.strip(
                         [each.image for each in shown], [""] * len(shown), side=44, label=f"Drawings of {name}"
                     )
+
+
+def how_many(count: int) -> str:
+    """The drawings of a class, and what would be better."""
+    if not count:
+        return f"no drawing yet; {teaching.ENOUGH} read well"
+    left = teaching.ENOUGH - count
+    better = f"; {left} more would read better" if left > 0 else ""
+    return f"{count} drawing{'s' * (count != 1)}{better}"
 
 
 def _take_back(name: str) -> None:

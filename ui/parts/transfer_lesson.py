@@ -10,7 +10,8 @@ from ui import services
 from ui.parts import links, models
 
 RUN = "teach-run"  # session_state: the run that learns them, or has
-UNDER_WAY = ("queued", "running", "paused")
+DOING = {"queued": "Waiting for a worker", "running": "Learning", "paused": "Paused on the Train page"}
+UNDER_WAY = tuple(DOING)
 LINK = "taught"  # the address: the same run, not the one that other pages are about
 
 
@@ -53,8 +54,7 @@ def _watch(number: int) -> None:
         run = services.store().run(number)
         if run.status not in UNDER_WAY:
             st.rerun()
-        doing = run.doing or ("Learning" if run.status == "running" else "Waiting for a worker")
-        st.progress(run.progress, text=f"{doing} …")
+        st.progress(run.progress, text=f"{run.doing or DOING[run.status]} …")
 
     st.fragment(tick, run_every=0.4)()
 
@@ -73,9 +73,12 @@ def _done(run: Any) -> None:
 
 
 def learning() -> bool:
-    """Whether the first lesson is under way."""
+    """Whether a lesson is under way; one that somebody has paused may be given up for another."""
     number = st.session_state.get(RUN)
-    return number is not None and services.store().run(number).status in UNDER_WAY
+    try:
+        return number is not None and services.store().run(number).status in ("queued", "running")
+    except LabError:  # somebody has deleted the run: `progress` says so
+        return False
 
 
 def taught() -> Any:

@@ -14,7 +14,7 @@ from ui.parts.drawings import pool
 from ui.parts.transfer_desk import desk
 from ui.parts.transfer_drawings import album
 from ui.parts.transfer_entry import entry
-from ui.parts.transfer_lesson import RUN, progress, recall
+from ui.parts.transfer_lesson import RUN, learning, progress, recall
 from ui.parts.transfer_names import keep_names, names, typed
 from ui.parts.words import plain
 from ui.state import visitor
@@ -30,15 +30,26 @@ def teach() -> None:
     if said := st.session_state.pop("teach-said", None):
         st.error(said, icon=":material/error:")
     recall(list(counts))
-    top(counts)
+    with st.container(key="teach-top"):
+        top(counts)
     if not counts:
         welcome(drawings)
         return
-    with st.container():  # always there, so that the pad below stays the same pad when a lesson begins
+    with st.container(key="teach-lesson"):  # always there: the pad stays the same pad when a lesson begins
         if RUN in st.session_state:
+            st.html(PAD_FIRST)
             progress(st.session_state[RUN])
     desk(list(counts))
-    album(drawings, counts)
+    with st.container(key="teach-album"):
+        album(drawings, counts)
+
+
+# With a network that reads, or soon will, a phone shows the pad and what is read there on one screen, the rest below.
+PAD_FIRST = """<style>@media (max-width: 640px) {
+  :has(> .st-key-teach-lesson) { order: 1; }
+  :has(> .st-key-teach-top) { order: 2; }
+  :has(> .st-key-teach-album) { order: 3; }
+}</style>"""
 
 
 STEPS = (
@@ -76,16 +87,19 @@ def top(counts: dict[str, int]) -> None:
             "New class", "teach-new", "Add", ":material/add:", typed, max_chars=120,
             placeholder=f"a name, or several: {EXAMPLES}",
         )  # fmt: skip
-        why = teaching.ready(counts)
+        busy = learning()
+        why = "It is learning: once it is done, it can be taught again." if busy else teaching.ready(counts)
         st.button(
-            "Teach", icon=":material/school:", type="primary", on_click=_teach, disabled=bool(why),
-            help=why or "A frozen trunk and a new last layer: a few seconds.",
+            "Learning …" if busy else "Teach", icon=":material/school:", type="primary", key="teach-go",
+            on_click=_teach, disabled=bool(why), help=why or "A frozen trunk and a new last layer: a few seconds.",
         )  # fmt: skip
     if counts and (wrong := teaching.wrong_number(len(counts))):
         st.caption(wrong)
 
 
 def _teach() -> None:
+    if learning():  # the button was pressed twice
+        return
     try:
         run = teaching.teach(services.store(), pool(), names(), visitor())
         services.lab().tend(now=True)
