@@ -133,13 +133,16 @@ async function save(state, mine) {
   const { data, layout, palette } = figureOf(state, mine)
   const names = state.data.legend.map(each => each.name)
   const width = Math.max(mine.canvas.clientWidth, 800)
-  const seen = new Set()
+  const size = trace => trace.mode === "markers" ? Number([trace.marker?.size ?? 6].flat()[0]) : trace.line?.width ?? 0
+  const seen = new Map()
   for (const trace of data) {   // the legend lies beside the chart on the page; the picture needs its own
-    const shown = (trace.line?.width || trace.mode === "markers") && trace.meta !== undefined && !seen.has(trace.meta)
-    trace.showlegend = Boolean(shown)
-    if (shown) { seen.add(trace.meta); trace.name = names[trace.meta] ?? trace.name }
+    trace.showlegend = false
+    if (trace.meta !== undefined && size(trace) > (seen.has(trace.meta) ? size(seen.get(trace.meta)) : 0)) seen.set(trace.meta, trace)
   }
+  for (const [meta, trace] of seen) Object.assign(trace, { showlegend: true, name: names[meta] ?? trace.name })
   const rows = seen.size && seen.size <= 24 ? seen.size : 0
+  Object.assign(layout.font, { family: "sans-serif" })   // a picture takes no font of the page along: what is measured must be what is drawn
+  if (layout.yaxis) layout.yaxis.automargin = true
   Object.assign(layout, { width, height: layout.height + 50 + 22 * rows, paper_bgcolor: palette.paper, showlegend: rows > 0,
     title: { text: mine.title.textContent, x: 0.02, font: { size: 16 } }, legend: { orientation: "v", y: -0.25, x: 0, yanchor: "top" } })
   layout.margin = { ...layout.margin, t: layout.margin.t + 36 }
