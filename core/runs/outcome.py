@@ -10,7 +10,7 @@ from core.look.seeds import Measured, judged_on, measured
 from core.look.verdict import Verdict, verdict
 from core.runs.brain import Past, importances
 from core.runs.figures import Figure
-from core.runs.pacing import Pace
+from core.runs.pacing import Pace, pace
 from core.runs.run import Run
 from core.runs.store import Store
 from core.runs.sweep import Sweep, Trial
@@ -115,11 +115,17 @@ def outcome(store: Store, number: int) -> Outcome:
     ids = sorted({trial.run for trial in trials if trial.run is not None})
     known = {run.id: run for first in range(0, len(ids), 500) for run in store.runs(ids=ids[first : first + 500])}
     moving = [run.id for run in known.values() if run.status in ("running", "paused")]
-    return stand(sweep, trials, known, store.figures(moving) if moving else {})
+    begun = any(run.status == "finished" for run in known.values())
+    earlier = None if begun or sweep.status != "running" else pace(store)  # as it was estimated before the start
+    return stand(sweep, trials, known, store.figures(moving) if moving else {}, earlier)
 
 
 def stand(
-    sweep: Sweep, trials: Sequence[Trial], runs: Mapping[int, Run], figures: Mapping[int, Mapping[str, Figure]]
+    sweep: Sweep,
+    trials: Sequence[Trial],
+    runs: Mapping[int, Run],
+    figures: Mapping[int, Mapping[str, Figure]],
+    earlier: Pace | None = None,
 ) -> Outcome:
     """The same from rows that were read already."""
     plan = sweep.plan
@@ -133,7 +139,7 @@ def stand(
     if not plan.adaptive:
         points.sort(key=lambda point: _order(plan, point.knobs))
     total = max(len(trials), plan.runs if plan.adaptive and sweep.status in ("betting", "running") else 0)
-    return Outcome(sweep, plan, tuple(points), total, _left(sweep, plan, trials, runs, total))
+    return Outcome(sweep, plan, tuple(points), total, _left(sweep, plan, trials, runs, total, earlier))
 
 
 def _cell(trial: Trial, runs: Mapping[int, Run], figures: Mapping[int, Mapping[str, Figure]], metric: str) -> Cell:
@@ -161,25 +167,32 @@ def _order(plan: Plan, knobs: Knobs) -> tuple[tuple[bool, float, int], ...]:
     return tuple(key)
 
 
-def _left(sweep: Sweep, plan: Plan, trials: Sequence[Trial], runs: Mapping[int, Run], total: int) -> float | None:
-    """Seconds until the end, at the pace of the sweep's own finished runs."""
+def _left(
+    sweep: Sweep,
+    plan: Plan,
+    trials: Sequence[Trial],
+    runs: Mapping[int, Run],
+    total: int,
+    earlier: Pace | None,
+) -> float | None:
+    """Seconds until the end, at the pace of the sweep's own finished runs; before the first, at that of `earlier`."""
     if sweep.status != "running":
         return None
-    pace = Pace([run for run in runs.values() if run.status == "finished"])
+    known = earlier or Pace([run for run in runs.values() if run.status == "finished"])
     left = 0.0
     for trial in trials:
         run = runs.get(trial.run or 0)
         if run is None or run.status not in ("queued", "running"):
             continue
-        seconds = run.remaining if run.status == "running" else pace.of(plan.base, trial.knobs)
+        seconds = run.remaining if run.status == "running" else known.of(plan.base, trial.knobs)
         if seconds is None:
-            seconds = pace.seconds(plan.base)
+            seconds = known.seconds(plan.base)
         if seconds is None:
             return None
         left += seconds
     later = total - len(trials)  # points that are not chosen yet
     if later > 0:
-        one = pace.seconds(plan.base)
+        one = known.seconds(plan.base)
         if one is None:
             return None
         left += one * later

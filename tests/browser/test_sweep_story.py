@@ -87,7 +87,7 @@ def test_vary_bet_sketch_watch_and_see_who_was_right(page, store):
         bet.bettor == "Ada" and bet.winner == "8" and bet.sketch["600"] == 0.25 and bet.sketch["8"] not in (0.25, 0.75)
     )
 
-    page.get_by_role("button", name="Close the bets and start").click()
+    page.get_by_role("button", name="Start training").click()
     expect(page.get_by_test_id("sweep-chart")).to_have_count(1, timeout=30_000)  # the sketch's goes, the board's comes
     page.get_by_text("4 of 4 runs").wait_for(timeout=120_000)
     page.get_by_text("The verdict").wait_for(timeout=20_000)

@@ -224,6 +224,11 @@ def test_an_address_full_of_nonsense_shows_the_page(open_page, pair):
     assert not at.exception and not at.error
 
 
+def test_an_address_that_names_no_run_is_told(open_page, pair):
+    at = open_page("compare.py", runs="abc")
+    assert not at.exception and "asks for the runs 'abc'; allowed: numbers of runs" in warnings(at)
+
+
 def test_a_sweep_in_the_address_compares_its_runs_and_follows_it(open_page, store):
     for lr in (0.01, 0.1):
         trained(store, TINY.replace(lr=lr), 0.9, sweep="7")

@@ -8,7 +8,7 @@ from core.runs.recipes import recipes
 from core.runs.store import Store
 from tests.pages.test_compare import trained
 from ui.parts.compare_cells import cell, sorting
-from ui.parts.compare_filter import FIELDS, choices, kept
+from ui.parts.compare_filter import FIELDS, choices, kept, wrong
 from ui.parts.compare_table import _columns
 from ui.parts.compare_verdict import further
 
@@ -42,6 +42,19 @@ def test_words_and_rules_find_runs(entries):
     assert ids(entries, "lr>0.05") == [4, 3] and ids(entries, "lr>=0.1 lr<0.5") == [3] and ids(entries, "seed=1") == [2]
     assert ids(entries, "net=r4-relu") == [3] and ids(entries, "filters=8,16") == [3]
     assert ids(entries, "net>5") == [] and ids(entries, "nothing-like-it") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("ada lr>banana", "lr>banana: 'banana' is no number; allowed after >: a number, such as lr>0.1."),
+        ("lrr=0.1", "lrr=0.1: there is no knob lrr; did you mean lr?"),
+        ("optimiser=sgd lr>=0.1", ""),
+        ("wide one", ""),
+    ],
+)
+def test_a_rule_that_nothing_can_fit_is_told(words, said):
+    assert wrong(words) == said
 
 
 def test_filters_take_any_of_their_words_and_all_of_the_filters(entries):

@@ -97,7 +97,7 @@ def test_known_runs_are_counted_and_give_the_estimate(open_page):
     at.session_state["vary"] = True
     at.run()
     assert "**15 runs**, about 4 minutes" in words(at)
-    assert "1 of them are known already" in words(at)
+    assert "1 of them is known already" in words(at)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_bets_are_placed_by_name_and_shown_only_when_they_are_closed(open_page):
     assert at.success[0].value == "Ada bets on 64."
     other = open_page("train.py", sweep="1")  # another visitor, or the same after a reload
     assert "1 bet: Ada." in words(other) and "| Ada |" not in words(other)
-    press(other, "Close the bets and start")
+    press(other, "Start training")
     assert store.counts() == {"queued": 4} and "Bet first" in words(other), "open until the first result"
     finish(store, 0.9)
     other.run()
@@ -233,6 +233,7 @@ def test_stop_go_on_and_delete(open_page):
     at = open_page("train.py", sweep=str(sweep))
     press(at, "Stop")
     assert store.sweep(sweep).status == "stopped" and [run.id for run in store.runs()] == [done]
+    assert "1 of 4 runs" in words(at)
     press(at, "Go on")
     assert store.sweep(sweep).status == "running" and store.counts() == {"finished": 1, "queued": 3}
     press(at, "Stop")

@@ -291,6 +291,17 @@ def test_means_and_intervals_are_those_of_the_finished_seeds(store: Store) -> No
     assert outcome(store, sweep).verdict().winner == "64"
 
 
+def test_before_the_first_result_the_pace_is_that_of_the_estimate(store: Store) -> None:
+    run = store.add(plan().base)
+    finish(store, 0.9)
+    with store.write() as connection:
+        connection.execute(text("UPDATE runs SET started = finished - 10, seconds = 10, epoch = 1"))
+    assert store.run(run).status == "finished"
+    sweep = store.add_sweep(plan("batch_size=16,48"))
+    assert outcome(store, sweep).count("finished") == 0
+    assert outcome(store, sweep).seconds_left == pytest.approx(estimate(store, plan("batch_size=16,48")).seconds)
+
+
 def test_seconds_left_come_from_the_sweeps_own_runs(store: Store) -> None:
     sweep = store.add_sweep(plan())
     assert outcome(store, sweep).seconds_left is None

@@ -44,8 +44,7 @@ def form(now: Outcome, made: list[Bet]) -> None:
     plan, number = now.plan, now.sweep.id
     waits = now.sweep.status == "betting"
     st.subheader("Bet first")
-    until = "you close the bets" if waits else "the first result is in"
-    st.write(f"What will come out? Everybody who opens this page can bet until {until}.")
+    st.write("What will come out? Everybody who opens this page can bet until the first result is in.")
     st.session_state.setdefault(f"bettor-{number}", state.visitor() or "")
     st.text_input("Your name (may stay empty)", key=f"bettor-{number}", max_chars=40)
     asked = "Which is best?" if len(plan.varied) > 1 else f"Which {_what(now)} is best?"
@@ -55,7 +54,7 @@ def form(now: Outcome, made: list[Bet]) -> None:
         st.button("Place bet", icon=":material/how_to_vote:", type=first, key="place-bet", on_click=_place, args=(now,))
         if waits:
             st.button(
-                "Close the bets and start" if made else "Start without bets",
+                "Start training" if made else "Start without bets",
                 icon=":material/play_arrow:",
                 type="primary" if made else "secondary",
                 key="start-now",
@@ -67,7 +66,7 @@ def form(now: Outcome, made: list[Bet]) -> None:
     if made:
         names = ", ".join(plain(bet.bettor) for bet in made)
         st.caption(
-            f"{len(made)} bet{'s' * (len(made) != 1)}: {names}. What they bet is shown once the bets are closed."
+            f"{len(made)} bet{'s' * (len(made) != 1)}: {names}. What they bet is shown once the first result is in."
         )
 
 
@@ -110,7 +109,12 @@ def _score(now: Outcome, made: list[Bet]) -> None:
     if any(row.error is not None for row in rows):
         st.caption("A sketch is as good as its mean distance from the means, in points of a hundred.")
     if all(row.points is None for row in rows) and any(row.bet.winner for row in rows):
-        st.caption("With one seed for each value nobody can be scored: a difference may be luck.")
+        why = (
+            "With one seed for each value"
+            if now.plan.seeds == 1
+            else "It ended before two seeds of the values were done:"
+        )
+        st.caption(f"{why} nobody can be scored: a difference may be luck.")
 
 
 def _worth(row: Scored) -> str:

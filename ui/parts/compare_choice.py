@@ -22,6 +22,8 @@ def chosen() -> list[int]:
         st.session_state[RUNS] = []
     elif linked is not None and linked != written(st.session_state.get(RUNS, [])):
         st.session_state[RUNS] = numbers(linked)
+        if linked and not st.session_state[RUNS]:
+            st.warning(f"The link asks for the runs {short(linked, 60)!r}; allowed: numbers of runs, such as 1-3,7.")
         st.session_state[SWEEP] = None
     else:
         linked = sweep = None

@@ -99,7 +99,11 @@ def _time(a: Recipe, b: Recipe) -> str:
     texts = []
     for group in (a, b):
         values = list(group.seconds().values())
-        texts.append(f"{duration(sum(values) / len(values))} ({len(values)} runs)" if values else "none yet")
+        texts.append(
+            f"{duration(sum(values) / len(values))} ({len(values)} run{'s' * (len(values) != 1)})"
+            if values
+            else "none yet"
+        )
     return _row("Training time", *texts)
 
 

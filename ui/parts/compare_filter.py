@@ -1,5 +1,6 @@
 """Which runs the table lists: words, states, datasets, networks, tags and sweeps."""
 
+import difflib
 import operator
 import re
 from collections.abc import Callable, Sequence
@@ -107,6 +108,28 @@ def _fits(entry: Entry, word: str) -> bool:
     parts = (entry.name, entry.owner or "", entry.preset or "", *entry.tags, entry.status, entry.dataset)
     knobs = [value for value in entry.changed.values() if isinstance(value, str)]
     return word == str(entry.id) or word in " ".join((*parts, str(entry.value("net")), *knobs)).lower()
+
+
+def wrong(words: str) -> str:
+    """What is wrong with the rules of a search that no run can ever fit; empty when nothing is."""
+    for word in words.lower().split():
+        rule = _RULE.fullmatch(word)
+        if rule is None:
+            continue
+        name, sign, text = rule.groups()
+        if name not in KNOBS:
+            near = difflib.get_close_matches(name, KNOBS, 1)
+            return f"{word}: there is no knob {name}{f'; did you mean {near[0]}?' if near else '.'}"
+        if sign not in ("=", "!=") and not _number(text):
+            return f"{word}: {text!r} is no number; allowed after {sign}: a number, such as {name}{sign}0.1."
+    return ""
+
+
+def _number(text: str) -> bool:
+    try:
+        return float(text) == float(text)
+    except ValueError:
+        return False
 
 
 def _rule(entry: Entry, knob: str, sign: str, text: str) -> bool:

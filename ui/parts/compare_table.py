@@ -12,7 +12,7 @@ from ui import services
 from ui.components.run_table import Column, Row, run_table
 from ui.parts import compare_choice, links
 from ui.parts.compare_cells import cell, sorting
-from ui.parts.compare_filter import filters, kept
+from ui.parts.compare_filter import filters, kept, wrong
 
 PAGE = 100  # rows sent at once
 KEY, SORT, PINS, SHOWN, ROWS = "compare-table", "compare-sort", "compare-pins", "compare-shown", "compare-rows"
@@ -121,7 +121,7 @@ def _draw(listed: Sequence[Entry], single: bool, metric: str, wanted: Sequence[s
         rows,
         sort=(key, down),
         more=f"{len(shown)} of {len(found):,} {what}: show more" if len(found) > most else "",
-        empty="No run fits the search and the filters.",
+        empty=wrong(st.session_state.get("compare-words") or "") or "No run fits the search and the filters.",
         key=KEY,
         on_tick=_tick,
         on_sort=_sort,

@@ -48,13 +48,14 @@ def about(now: Outcome) -> None:
     plan = now.plan
     st.subheader("All runs")
     judged = "pictures held out of the training set" if plan.metric == "val/accuracy" else "the test set"
-    st.markdown(f"{words.recipe(plan.base)}; varied: {plain(plan.text)}. Judged on {judged}.")
+    st.markdown(f"{words.recipe(plan.base)}, but varied: {plain(plan.text)}. Judged on {judged}.")
     if plan.sampler != "grid":
         st.caption(f"{plan.points} {SAMPLERS[plan.sampler]}.")
     if plan.pruner != "none":
         st.caption(f"Pruning {PRUNERS[plan.pruner]}. A pruned run is no result.")
     if now.reused:
-        st.caption(f"↺ {now.reused} runs were there before, with exactly these settings, and are not trained again.")
+        runs, are = ("1 run was", "is") if now.reused == 1 else (f"{now.reused} runs were", "are")
+        st.caption(f"↺ {runs} there before, with exactly these settings, and {are} not trained again.")
 
 
 def betting(now: Outcome, made: list[Bet]) -> None:
@@ -96,7 +97,8 @@ def _poll(number: int, seen: Outcome, count: int, draw: bool = True) -> None:
             st.rerun()
         if not draw:
             return
-        st.progress(now.done / now.total if now.total else 0.0, text=progress(now))
+        over = now.done - now.count("stopped")
+        st.progress(over / now.total if now.total else 0.0, text=progress(now))
         shown = made if now.has_results or now.is_over else []
         winner = now.verdict().winner if now.is_over else None
         sweep_chart(now, key=f"sweep-chart-{number}", winner=winner, sketches=shown, on_open=_open_run)
@@ -114,12 +116,13 @@ def _open_run() -> None:
 
 def progress(now: Outcome) -> str:
     """The line above the chart."""
-    parts = [f"{now.done} of {now.total} runs"]
+    parts = [f"{now.done - now.count('stopped')} of {now.total} run{'s' * (now.total != 1)}"]
     for count, word in (
         (now.count("running"), "training"),
         (now.count("pruned"), "pruned"),
         (now.count("failed"), "failed"),
         (now.count("paused"), "paused"),
+        (now.count("stopped"), "stopped"),
         (now.count("gone"), "deleted"),
         (now.reused, "reused ↺"),
     ):

@@ -52,7 +52,8 @@ def planned(
     count = f"{plan.points} points × {plan.seeds} seed{'s' * (plan.seeds > 1)}"
     st.markdown(f"**{cost.runs} runs**{took} :gray[({count})]")
     if cost.known:
-        st.caption(f"{cost.known} of them are known already and are reused.")
+        are = "is" if cost.known == 1 else "are"
+        st.caption(f"{cost.known} of them {are} known already and {are} reused.")
     elif cost.seconds is None:
         st.caption("How long it takes is known after the first run of this network on these pictures.")
     return plan

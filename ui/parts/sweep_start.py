@@ -75,7 +75,7 @@ def form(config: RunConfig, preset: str) -> None:
         True,
         key="vary-bet",
         persist_state="session",
-        help="The class bets on the outcome; training begins when you close the bets.",
+        help="The class bets on the outcome; training begins when you say so there.",
     )
     pressed = press(
         "Start sweep",

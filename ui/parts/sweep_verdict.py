@@ -16,6 +16,8 @@ def verdict(now: Outcome) -> None:
         st.markdown(plain(found.sentence))
         for note in found.notes:
             st.caption(plain(note))
+        if any(each.half for each in found.groups):
+            st.caption("± tells where the mean over all seeds lies, in 95 % of cases.")
         if left_out := sum(point.has_pruned and bool(point.values) for point in now.points):
             st.caption(
                 f"{left_out} point{'s' * (left_out > 1)} with a pruned run stay{'s' * (left_out == 1)} out of this: "
