@@ -35,7 +35,8 @@ def desk() -> None:
     """The pad beside the answer, and nothing else. While the pen moves the two talk past the page (ui/quick.py)."""
     model = models.current()
     if model is None:
-        st.info(NO_MODEL)
+        if models.none_yet():  # else its place says why this one cannot read
+            st.info(NO_MODEL)
         return
     asks, reader = quick.offer(model.predictor, pipeline.steps(), kinds(model))
     now = canvas.pad_now(reader)
@@ -80,7 +81,8 @@ def page_of_ink(source: str) -> None:
     """A photo or a whole line: any number of characters."""
     model = models.current()
     if model is None:
-        st.info(NO_MODEL)
+        if models.none_yet():  # else its place says why this one cannot read
+            st.info(NO_MODEL)
         return
     if source == canvas.FULL:
         raw = line.full()

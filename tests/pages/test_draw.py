@@ -2,11 +2,14 @@
 
 import io
 import json
+import types
 
 import numpy as np
 import pytest
+import streamlit as st
 import torch
 from PIL import Image
+from sqlalchemy import update
 
 from core.config import RunConfig
 from core.data import drawn
@@ -18,6 +21,7 @@ from core.runs.drawings import Labelled, pool
 from core.runs.finish import checkpoint_dir
 from core.runs.parcel import packed
 from core.runs.store import Store
+from core.runs.tables import runs
 from tests.pages.conftest import words
 from ui.parts import models
 
@@ -192,6 +196,80 @@ def test_a_run_can_be_the_reader_and_says_when_it_cannot_refuse(open_page):
         and "cannot refuse" in found["verdict"]
         and len(at.selectbox(key="draw-run").options) == 3
     )
+
+
+def finished(name: str, favourite: int = 1, net: str = "flatten | linear classes", **config) -> int:
+    """A run that can be chosen as the reader."""
+    store = Store()
+    run = store.add(RunConfig("strokes-digits", net, **config), name=name)
+    save(checkpoint_dir(run), favourite=favourite)
+    with store.write() as connection:
+        connection.execute(update(runs).where(runs.c.id == run).values(status="finished"))
+    return run
+
+
+def test_a_generator_never_reads_and_a_link_to_it_is_told(open_page):
+    reader, gan = finished("reader", 7), finished("a generator", kind="gan", net="gan-small")
+    at = draw(open_page("draw.py", model="run"))
+    assert not at.exception and not at.warning and answer(at)["sign"] == "7"
+    assert [each.split(" ")[0] for each in at.selectbox(key="draw-run").options] == [str(reader)]
+    at = open_page("draw.py", model="run", run=str(gan))
+    assert f"Run {gan} trains a generator, which reads no drawings" in at.warning[0].value
+    assert answer(draw(at))["sign"] == "7"
+
+
+def test_a_damaged_checkpoint_is_told_without_a_folder_of_the_server(open_page, home):
+    run = finished("broken")
+    (checkpoint_dir(run) / "weights.safetensors").write_bytes(b"no weights")
+    at = open_page("draw.py", model="run")
+    assert not at.exception and not at.info and "checkpoint of run 1 cannot be read" in at.warning[0].value
+    assert str(home) not in words(at) + "".join(each.value for each in at.warning)
+    at.segmented_control(key="model").set_value("ink-digits").run()
+    assert answer(draw(at))["sign"] == "1" and not at.warning
+
+
+def linked(at, name: str) -> str:
+    value = at.query_params.get(name, "")
+    return value if isinstance(value, str) else value[0]
+
+
+def test_the_run_that_reads_stands_in_the_address_and_a_link_opens_it(open_page):
+    first, second = finished("first", 3), finished("second", 5)
+    at = open_page("draw.py", model="run")
+    assert linked(at, "run") == str(second)
+    at.selectbox(key="draw-run").set_value(first).run()
+    assert linked(at, "run") == str(first) and answer(draw(at))["sign"] == "3"
+    assert at.session_state["run"] == first
+    again = open_page("draw.py", model="run", run=str(first))
+    assert answer(draw(again))["sign"] == "3" and linked(again, "run") == str(first)
+    again.query_params["run"] = str(second)  # another link in the same visit
+    assert answer(draw(again, n=2))["sign"] == "5"
+    again.segmented_control(key="model").set_value("ink-digits").run()
+    assert not linked(again, "run") and answer(again)["sign"] == "1"
+
+
+def test_a_link_opens_a_run_that_is_older_than_the_list(open_page, monkeypatch):
+    first = finished("first", 3)
+    finished("second", 5)
+    monkeypatch.setattr("ui.lab.LISTED", 1)
+    at = draw(open_page("draw.py", run=str(first)))
+    assert not at.exception and answer(at)["sign"] == "3" and linked(at, "model") == "run"
+    assert len(at.selectbox(key="draw-run").options) == 2
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ({"model": "ink-99"}, "asks for the network 'ink-99', which this lab does not have"),
+        ({"model": "run"}, "no run of this lab can read drawings yet"),
+        ({"model": "run", "run": "99"}, "Run 99 does not exist"),
+        ({"model": "run", "run": "twelve"}, "asks for the run 'twelve'; allowed: the number of a run"),
+    ],
+)
+def test_a_link_to_a_network_that_cannot_read_is_told_once(open_page, link, said):
+    at = open_page("draw.py", **link)
+    assert not at.exception and [said in each.value for each in at.warning] == [True]
+    assert not linked(at, "run") and answer(draw(at))["sign"] == "1" and not at.warning
 
 
 def test_without_any_model_the_page_says_where_to_get_one(open_page, home, monkeypatch):
@@ -457,6 +535,15 @@ def test_a_line_on_the_full_canvas_is_split_read_and_kept_over_a_page_switch(ope
     assert not at.exception and len(at.session_state["full"].now.objects) == 3
 
 
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_in_dark_mode_only_the_look_of_the_full_canvas_changes(open_page, monkeypatch, mode):
+    monkeypatch.setattr(type(st.context), "theme", types.SimpleNamespace(type=mode))
+    at = open_page("draw.py", source="full")
+    styles = [each.proto.body for each in at.get("html")]
+    assert any("invert" in style for style in styles) == (mode == "dark")
+    assert sum("st-key-full-sheet {" in style for style in styles) == 1  # in both modes: the next style keeps its place
+
+
 def test_a_line_is_there_again_after_a_reload_of_its_tab_and_only_there(open_page):
     from ui.parts import sheet
 
@@ -572,6 +659,9 @@ def test_the_cameras_picture_is_read(open_page):
     at.toggle(key="use-camera").set_value(True).run()
     at.camera_input(key="camera").set_value(("camera.jpg", jpeg(three()), "image/jpeg")).run()
     assert not at.exception and "1 1 1" in words(at)
+    assert not at.camera_input  # it made way: the picture stands there once, with its boxes
+    next(each for each in at.button if each.label == "Take another picture").click().run()
+    assert at.camera_input(key="camera").proto.label
     at.camera_input(key="camera").set_value(("camera.jpg", jpeg(three())[:300], "image/jpeg")).run()
     assert not at.exception and any("camera's picture" in each.value for each in at.error)
 

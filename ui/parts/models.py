@@ -13,6 +13,7 @@ from core import paths
 from core.errors import LabError
 from ui import services
 from ui.parts import links
+from ui.parts.models_link import CHOSEN, OLDER, RUN, arrive, wrote
 from ui.parts.words import percent
 
 SHIPPED = {
@@ -30,7 +31,6 @@ ABOUT = {
     "r1-greek": "153 numbers that learned alpha, beta and gamma from 27 pictures. It always picks one of the three.",
     "r1-lenet-mnist": "A plain network that has only ever seen MNIST. It always picks a digit.",
 }
-RUN = "run"
 KEPT = 64  # networks of runs in memory at once: a small one has 100 kB
 RUNS = 200  # the newest runs that can be chosen
 LOOK = 2.0  # seconds between two looks for new models and runs
@@ -60,22 +60,36 @@ def current() -> Model | None:
     chosen = links.chosen("model", options)
     if chosen != RUN:
         return Model(chosen, SHIPPED.get(chosen, chosen), _shipped(LATE)[chosen])
-    runs = readable(LATE)
-    return of_run(next((run for run in runs if run.id == st.session_state.get("draw-run")), runs[0]))
+    runs = _runs(LATE)
+    return of_run(runs.get(st.session_state.get(CHOSEN, 0)) or next(iter(runs.values())))
+
+
+def none_yet() -> bool:
+    """Whether there is no network at all to choose from."""
+    return not _options(LATE)
 
 
 def chooser() -> None:
-    """The choice, drawn."""
+    """The choice, drawn; the address says it, and an address that says something else is obeyed."""
+    arrive(_options(), _runs())
     options = _options()
     if not options:
         return
     named = {RUN: "A run …", **SHIPPED}
-    if links.choice("Which network reads", "model", options, lambda name: named.get(name, name)) == RUN:
-        _run_chooser()
+    reads = links.choice("Which network reads", "model", options, lambda name: named.get(name, name))
+    links.tell("run", str(_run_chooser()) if reads == RUN else "")
+    wrote()
 
 
 def _options(age: float = LOOK) -> list[str]:
-    return [*_shipped(age), RUN] if readable(age) else list(_shipped(age))
+    return [*_shipped(age), RUN] if _runs(age) else list(_shipped(age))
+
+
+def _runs(age: float = LOOK) -> dict[int, Any]:
+    """The runs to choose from by number; an older one that a link asked for is the last."""
+    runs = {run.id: run for run in readable(age)}
+    older = st.session_state.get(OLDER)
+    return runs if older is None else {**runs, older.id: older}
 
 
 def _shipped(age: float = LOOK) -> dict[str, Any]:
@@ -105,19 +119,31 @@ def _find_runs() -> list[Any]:
     from core.runs.finish import checkpoint_dir
 
     done = [run for run in services.runs()[0] if run.status in ("finished", "stopped")]
-    return [run for run in done[:RUNS] if (checkpoint_dir(run.id) / "card.json").is_file()]
+    reading = [run for run in done[:RUNS] if run.config.kind == "classifier"]  # a generator gives no answers
+    return [run for run in reading if (checkpoint_dir(run.id) / "card.json").is_file()]
 
 
-def _run_chooser() -> None:
-    runs = {run.id: run for run in readable()}
-    st.selectbox(
+def _run_chooser() -> int:
+    """The run that reads: at first the one that is open on other pages, or the newest."""
+    runs = _runs()
+    if st.session_state.get(CHOSEN) not in runs:
+        opened = st.session_state.get("run")
+        st.session_state[CHOSEN] = opened if opened in runs else next(iter(runs))
+    number: int = st.selectbox(
         "Run",
         list(runs),
         format_func=lambda each: titled(runs[each]),
-        key="draw-run",
+        key=CHOSEN,
+        on_change=_opened,
         persist_state="session",
         label_visibility="collapsed",
     )
+    return number
+
+
+def _opened() -> None:
+    """The run that somebody chooses here is the open one on other pages, too."""
+    st.session_state["run"] = st.session_state[CHOSEN]
 
 
 def titled(run: Any) -> str:
@@ -132,10 +158,18 @@ def of_run(run: Any, quiet: bool = False) -> Model | None:
 
     try:
         folder = checkpoint_of(run.id)
-        return Model(f"run-{run.id}", f"run {run.id}", _loaded(folder, (folder / "card.json").stat().st_mtime))
     except LabError as error:
         if not quiet:
             st.warning(str(error))
+        return None
+    try:
+        return Model(f"run-{run.id}", f"run {run.id}", _loaded(folder, (folder / "card.json").stat().st_mtime))
+    except LabError:  # its words name a folder of the server, which is nothing to those who draw
+        if not quiet:
+            st.warning(
+                f"The checkpoint of run {run.id} cannot be read, so it answers to no drawing: it is damaged, or not a "
+                "classifier's. Choose another network, or train the run again."
+            )
         return None
 
 
