@@ -145,6 +145,10 @@ def test_a_drawing_survives_a_reload_and_a_page_switch(page):
     page.wait_for_load_state("networkidle")  # else the old page asks for pictures that the server has let go of
     page.reload()
     reads(page, "7")
+    page.get_by_role("button", name="Undo").click()  # the stroke that came back
+    expect(page.get_by_test_id("answer")).to_have_attribute("data-state", "empty")
+    page.get_by_role("button", name="Redo").click()
+    reads(page, "7")
     page.wait_for_load_state("networkidle")
     page.get_by_role("link", name="Home").click()
     page.get_by_role("link", name="Draw").first.click()
@@ -305,7 +309,7 @@ def test_the_full_canvas_fits_a_phone_and_a_finger_writes_on_it(phone):
     canvas.wait_for(timeout=60_000)
     box = canvas.bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["width"] > 300
-    width = phone.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    width = phone.evaluate("[document.querySelector('[data-testid=stMain]').scrollWidth, innerWidth]")
     assert width[0] <= width[1]
     finger = phone.context.new_cdp_session(phone)
     for left, text in ((0.25, "1"), (0.7, "1 1")):
@@ -332,6 +336,7 @@ def test_the_camera_takes_a_picture_and_the_page_answers(camera):
     expect(shot).to_be_enabled(timeout=30_000)
     # the button is enabled before the first picture of the camera is there, and then takes none
     camera.wait_for_function("[...document.querySelectorAll('video')].some(each => each.videoWidth && !each.paused)")
+    expect(shot).to_be_in_viewport(ratio=1)
     shot.click()
-    expect(camera.get_by_role("button", name="Clear photo")).to_be_visible(timeout=20_000)
+    expect(camera.get_by_role("button", name="Take another picture")).to_be_visible(timeout=20_000)
     expect(camera.get_by_test_id("text").or_(camera.get_by_text("There is no ink"))).to_be_visible(timeout=20_000)

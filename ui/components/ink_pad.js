@@ -11,6 +11,7 @@ const LATE = 150          // ms after which the page hears of a lifted pen thoug
 const HOP = 250           // units per arrow key
 const MOST = 60000        // numbers in one drawing, as core/data/drawn.py allows
 const pads = new WeakMap()
+let left = null           // what undo and redo knew when the last pad went: on the next one the drawing is the same
 
 function packed(strokes) {
   const numbers = strokes.flatMap(stroke => [stroke.width, stroke.points.length / 2, ...stroke.points])
@@ -281,7 +282,10 @@ export default function ({ data, parentElement, setStateValue }) {
     Object.assign(pad, { store: data.store, generation: data.generation })
     pads.set(parentElement, pad)
     build(parentElement, pad)
-    pad.strokes = unpacked(data.ink ?? remembered(pad))
+    const ink = data.ink ?? remembered(pad) ?? ""
+    pad.strokes = unpacked(ink)
+    if (left?.ink === ink) Object.assign(pad, { past: left.past, future: left.future })
+    else pad.past = pad.strokes.map((_, count) => pad.strokes.slice(0, count))   // undo takes the strokes back one by one
   } else if (data.generation !== pad.generation) {
     pad.generation = data.generation
     // the page put another drawing here; a stroke begun since its last word from the pad belongs to the next one
@@ -303,6 +307,7 @@ export default function ({ data, parentElement, setStateValue }) {
   if (data.ink !== null && data.ink !== undefined) remembered(pad, packed(pad.strokes))
   pump(pad)
   return () => {
+    left = { ink: packed(pad.strokes), past: pad.past, future: pad.future }
     document.removeEventListener("keydown", pad.key)
     pad.watch.disconnect()
     clearTimeout(pad.later)

@@ -15,6 +15,14 @@ from ui.parts.sheet import TALL, Sheet
 WIDE = 1320  # of the full canvas at most, in pixels: as wide as the screen allows
 WIDTH = 14  # of the pen, in pixels
 INK, PAPER = "#10161f", "#ffffff"
+# The canvas is white and knows no dark mode. It is shown the other way round: the ink that is read stays as it is. Its
+# own tools are given light colours for that, and come out dark.
+DARK = """<style>
+.st-key-full-sheet { filter: invert(0.95); }
+.st-key-full-sheet * { --st-background-color: #fff !important; --st-text-color: #31333f !important;
+  --st-border-color: #d3d3d3 !important; }
+</style>"""
+AS_IT_IS = "<style>.st-key-full-sheet { filter: none; }</style>"
 TOOLS = {
     "freedraw": ":material/draw: Pen",
     "eraser": ":material/ink_eraser: Eraser",
@@ -30,6 +38,8 @@ def full() -> Any:
 
     sheet: Sheet = st.session_state.setdefault("full", Sheet([], []))
     sheet.recall(tab("full-tab", sheet.tab))
+    # one or the other, always at this place: a style that comes later takes the place of the page's next one
+    st.html(DARK if st.context.theme.type == "dark" and sheet.photo is None else AS_IT_IS)
     sheet.fit(room("full-room", sheet.width, WIDE))
     if not sheet.width:
         return None  # in a moment the browser tells
@@ -39,18 +49,19 @@ def full() -> Any:
     if key not in st.session_state:
         sheet.start = {"objects": sheet.now.objects} if sheet.now.objects else None
     eraser = tool == "eraser"
-    result = st_canvas(
-        stroke_width=width * (2 if eraser else 1),
-        stroke_color=PAPER if eraser else INK,
-        fill_color="rgba(0, 0, 0, 0)",
-        background_color="" if sheet.photo is not None else PAPER,
-        background_image=sheet.photo,
-        drawing_mode="freedraw" if eraser else tool,
-        initial_drawing=sheet.start,
-        width=sheet.width,
-        height=TALL,
-        key=key,
-    )
+    with st.container(key="full-sheet"):
+        result = st_canvas(
+            stroke_width=width * (2 if eraser else 1),
+            stroke_color=PAPER if eraser else INK,
+            fill_color="rgba(0, 0, 0, 0)",
+            background_color="" if sheet.photo is not None else PAPER,
+            background_image=sheet.photo,
+            drawing_mode="freedraw" if eraser else tool,
+            initial_drawing=sheet.start,
+            width=sheet.width,
+            height=TALL,
+            key=key,
+        )
     objects = (result.json_data or {}).get("objects")
     if isinstance(objects, list):
         try:

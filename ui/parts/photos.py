@@ -16,6 +16,8 @@ from ui.parts.models import Model
 
 KINDS = ["png", "jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff", "ppm"]
 NEIGHBOURS = "neighbours-decide"
+SHOT = "camera-shot"  # session_state: the picture that the camera took
+CAMERA = 560  # pixels at most: its button is then on the screen of a laptop, too
 
 
 def listen() -> None:
@@ -48,9 +50,20 @@ def uploaded() -> Any:
 
 
 def taken() -> Any:
-    """The picture of the camera."""
-    file = st.camera_input("Hold a sheet with dark writing in front of the camera", key="camera")
-    return _picture("The camera's picture", file.getvalue()) if file is not None else None
+    """The picture of the camera, which makes way for what is read on it; None while there is none."""
+    data = st.session_state.get(SHOT)
+    if data is None:
+        st.camera_input(
+            "Hold a sheet with dark writing in front of the camera", key="camera", on_change=_took, width=CAMERA
+        )
+        return None
+    st.button("Take another picture", icon=":material/photo_camera:", on_click=lambda: st.session_state.pop(SHOT, None))
+    return _picture("The camera's picture", data)
+
+
+def _took() -> None:
+    file = st.session_state.get("camera")
+    st.session_state[SHOT] = file.getvalue() if file is not None else None
 
 
 def _forget_paste() -> None:

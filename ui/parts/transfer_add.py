@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.data import own_pictures
 from core.data.unpacking import Folder, in_zip
-from ui.parts import links
+from ui.parts import links, photos
 from ui.parts.transfer_added import keep
 from ui.parts.transfer_entry import entry
 from ui.parts.transfer_open import INTO, chose, open_class
@@ -35,7 +35,8 @@ def add(name: str, counts: dict[str, int]) -> None:
 def _camera(name: str, label: str | None) -> None:
     """One picture after the other; one that was taken for no class waits until there is one."""
     number = st.session_state.get("own-shots", 0)
-    shot = st.camera_input(f"A picture of {label}" if label else "A picture", key=f"own-camera-{number}")
+    said = f"A picture of {label}" if label else "A picture"
+    shot = st.camera_input(said, key=f"own-camera-{number}", width=photos.CAMERA)
     if label is None:
         st.caption("Every picture goes to a class: choose it first.")
     elif shot is not None:
