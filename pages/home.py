@@ -6,6 +6,7 @@ from core.paths import ROOT
 from core.runs.classroom import NAME as DRAWINGS
 from ui import services
 from ui.navigation import PAGES
+from ui.parts import nickname
 from ui.parts.controls import STATES
 from ui.parts.words import LOOKS, facts, percent, plain
 
@@ -70,9 +71,7 @@ with right:
     models = services.checkpoints()
     ready = ", ".join(f"`{name}`" for name in models) or "none saved yet; a finished run can become one"
     st.markdown(f"**Models**: {ready}.")
-    st.text_input(
-        "Your nickname", key="visitor", persist_state="session", max_chars=40, placeholder="stands at your runs"
-    )
+    nickname.field("stands at your runs")
 
 
 def badge(name: str, state: str) -> str:

@@ -6,13 +6,17 @@ import streamlit as st
 
 from core.runs.run import Run
 from ui import services
+from ui.components.name_kept import remembered
 
+VISITOR = "visitor"  # session_state: the nickname
 MOST_SHOWN = 20  # runs in one plot; more cannot be told apart
 
 
 def visitor() -> str | None:
-    """The nickname that this visitor gave, if any."""
-    return str(st.session_state.get("visitor", "")).strip()[:40] or None
+    """The nickname that this visitor gave, if any; a new session begins with the one that the browser remembers."""
+    if VISITOR not in st.session_state:
+        st.session_state[VISITOR] = remembered()[:40]
+    return str(st.session_state[VISITOR]).strip()[:40] or None
 
 
 def opened() -> int | None:

@@ -1,9 +1,13 @@
 """Home: usable with nothing at all, and honest about what is there."""
 
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
 from core.config import RunConfig
 from core.runs.metrics import Point
 from core.runs.store import Store
 from tests.pages.conftest import words, write_curves
+from ui.parts import nickname
 
 
 def test_an_empty_lab_without_network_shows_what_it_can_do_by_itself(open_page):
@@ -20,6 +24,32 @@ def test_an_empty_lab_without_network_shows_what_it_can_do_by_itself(open_page):
 def test_a_time_machine_without_a_run_shows_the_way_to_train(open_page):
     at = open_page("time.py")
     assert not at.exception and "Train your first network" in [each.proto.label for each in at.get("page_link")]
+
+
+def test_the_browser_remembers_the_nickname_and_that_it_was_emptied(open_page, monkeypatch):
+    kept = {}
+    monkeypatch.setattr(nickname, "name_kept", lambda key, name: kept.update(name=name))
+    monkeypatch.setattr(type(st.context), "cookies", {"inkling-name": "Ada%20%CE%B1"})
+    at = open_page("home.py")
+    assert at.text_input(key="visitor").value == "Ada α" and not kept
+    at.text_input(key="visitor").set_value("Bo").run()
+    assert kept == {"name": "Bo"}
+    at.text_input(key="visitor").set_value("").run()
+    assert kept == {"name": ""} and at.text_input(key="visitor").value == ""
+
+
+def test_a_session_that_never_shows_the_field_knows_the_nickname(monkeypatch):
+    monkeypatch.setattr(type(st.context), "cookies", {"inkling-name": "Ada"})
+    at = AppTest.from_function(_says_who).run()
+    assert at.markdown[0].value == "Ada"
+
+
+def _says_who():
+    import streamlit as st
+
+    from ui.state import visitor
+
+    st.markdown(visitor())
 
 
 def test_runs_are_listed_with_their_accuracy_and_state(open_page):

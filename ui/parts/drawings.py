@@ -12,7 +12,7 @@ from core.runs.drawings import Labelled, Pool, order
 from core.runs.owners import may_delete, needs_code
 from ui import services
 from ui.components.contact_sheet import contact_sheet
-from ui.parts import canvas, tiles
+from ui.parts import canvas, nickname, tiles
 from ui.parts.models import Model
 from ui.parts.signs import both, sign
 from ui.parts.words import percent
@@ -69,14 +69,6 @@ def _keep() -> None:
         return
     st.session_state["kept"] = f"Kept as {both(label)}: drawing {number} of the class, {drawings.count():,} in all."
     canvas.lay("")
-
-
-def nickname() -> None:
-    """Who draws: shown beside the drawings, and used to test on people whom a network has never seen."""
-    st.text_input(
-        "Your nickname", key="visitor", persist_state="session", max_chars=40, placeholder="nickname (optional)",
-        help="Drawings are kept under this name. Please no real names.",
-    )  # fmt: skip
 
 
 def judged(model: Model, drawings: Pool) -> None:
@@ -182,7 +174,7 @@ def _delete(number: int) -> None:
 def carry(drawings: Pool) -> None:
     """Export and import of the whole pool."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        nickname()
+        nickname.field("nickname (optional)", "Drawings are kept under this name. Please no real names.")
         st.download_button(
             "Export all", lambda: parcel.packed(pool()), "class-drawings.zip", "application/zip",
             icon=":material/download:", disabled=not drawings.count(), on_click="ignore",
