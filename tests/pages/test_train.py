@@ -12,6 +12,7 @@ from core.runs.store import Store
 from core.runs.tables import runs
 from tests.pages.conftest import words, write_curves
 from ui.parts.controls import FOLDS, OWN_WIDGET
+from ui.parts.recipe_link import written
 
 
 def start_of(at):
@@ -51,6 +52,46 @@ def test_what_was_typed_just_before_start_is_what_is_trained(open_page):
     assert run.config.epochs == 30
     at.run()
     assert len(Store().runs()) == 1
+
+
+def test_the_recipe_stands_in_the_address_and_comes_back_with_it(open_page):
+    at = open_page("train.py")
+    assert not {"preset", "set"} & set(at.query_params)
+    at.selectbox(key="knob-preset").select("r2-mnist-2").run()
+    at.number_input(key="knob-epochs").set_value(3).run()
+    at.select_slider(key="knob-lr").set_value(0.1).run()
+    linked = {name: at.query_params[name] for name in ("preset", "set")}
+    assert linked["set"] == ["epochs=3", "lr=0.1"]
+    at = open_page("train.py", **linked)
+    assert not at.exception and not at.warning
+    assert at.selectbox(key="knob-preset").value == "r2-mnist-2" and at.number_input(key="knob-epochs").value == 3
+    start_of(at).click().run()
+    (run,) = Store().runs()
+    assert (run.config.epochs, run.config.lr, run.preset) == (3, 0.1, "r2-mnist-2")
+    press(at, "Put everything back")
+    assert "".join(at.query_params["set"]) == "dataset=mnist"  # as the preset has it
+
+
+def test_every_value_of_every_preset_can_stand_in_an_address():
+    for preset in PRESETS.values():
+        for name, value in vars(preset.config).items():
+            assert KNOBS[name].parse(written(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ({"preset": "r9"}, "preset is 'r9', which does not exist."),
+        ({"set": "epochs=many"}, "epochs is 'many'; allowed:"),
+        ({"set": "epoch=3"}, "knob is 'epoch', which does not exist. Did you mean 'epochs'?"),
+        ({"set": "lr"}, "lr is ''; allowed:"),
+    ],
+)
+def test_a_recipe_in_an_address_that_cannot_be_is_told_and_the_rest_is_taken(open_page, link, said):
+    given = [link["set"], "batch_size=32"] if "set" in link else "batch_size=32"
+    at = open_page("train.py", **link | {"set": given})
+    assert not at.exception and said in at.warning[0].value
+    assert at.select_slider(key="knob-batch_size").value == 32
 
 
 def test_a_press_on_start_that_found_no_recipe_is_forgotten(open_page):

@@ -5,7 +5,7 @@ import streamlit as st
 from core.config import KNOBS, PRESETS, RunConfig
 from core.errors import LabError
 from ui import services
-from ui.parts import recipe
+from ui.parts import recipe, recipe_link
 from ui.parts.gan_recipe import gan_knobs, gan_network
 from ui.parts.knobs import knob
 from ui.parts.network import network
@@ -27,6 +27,7 @@ STATES = {
 
 def controls() -> Recipe:
     """Draws the whole recipe in the sidebar and returns what it says."""
+    recipe_link.restore()
     with st.sidebar:
         preset()
         beginner = st.toggle(
@@ -48,6 +49,7 @@ def controls() -> Recipe:
                 errors += [error for fold in FOLDS for error in folded(fold)]
         config = _config()
         differences()
+    recipe_link.tell()
     found = tuple(error for error in [*config.errors, *errors] if error)
     return Recipe(config.preset, None if found else config.config, found)
 

@@ -31,10 +31,15 @@ def current() -> dict[str, Any]:
 
 def take(preset: str) -> None:
     """All knobs as the preset has them; a dataset that is not here yet gives way to one that is."""
+    write(preset, start(preset))
+
+
+def start(preset: str) -> dict[str, Any]:
+    """What every knob of a preset stands at on this machine."""
     values = dict(vars(PRESETS[preset].config))
     if services.datasets().get(values["dataset"], ("absent",))[0] != "ready" and values["dataset"] == "mnist":
         values["dataset"] = OFFLINE
-    write(preset, values)
+    return values
 
 
 def write(preset: str | None, values: dict[str, Any]) -> None:
