@@ -42,6 +42,10 @@ class Latent:
         edits = {place: number for place, number in self.edits if place != index}
         return replace(self, edits=tuple((edits if value is None else {**edits, index: value}).items()))
 
+    def has_of_seed(self, size: int) -> bool:
+        """Whether one of the seed's own numbers is left: a sum has none, and truncation nothing to act on."""
+        return len(self.edits) < size
+
     def move(self, name: str, amount: float) -> Self:
         """Moved so far along a direction; 0 takes the move back."""
         moves = {each: number for each, number in self.moves if each != name}

@@ -14,6 +14,7 @@ from core.latent.latent import FAR, Latent
 from core.latent.sampler import Pixels, Sampler
 
 MOST = 240  # pictures of a walk
+SMOOTH = 64  # pixels a side: from here on an enlarged picture is smooth as on the page; smaller ones show their squares
 NO_FILMS = "A film as MP4 needs PyAV, which is not installed here: `pip install av`."
 
 
@@ -52,7 +53,7 @@ def at(z: Tensor, label: int | None = None) -> Latent:
 
 
 def gif(pictures: list[Pixels], seconds: float = 0.08, times: int = 4) -> bytes:
-    """An endless GIF, each pixel `times` as large."""
+    """An endless GIF, `times` as large."""
     frames = [enlarged(each, times) for each in pictures]
     file = io.BytesIO()
     frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=round(seconds * 1000), loop=0)
@@ -65,7 +66,7 @@ def films() -> bool:
 
 
 def mp4(pictures: list[Pixels], seconds: float = 0.08, times: int = 4, rounds: int = 3) -> bytes:
-    """A film in H.264 that every browser, phone and slide show plays, each pixel `times` as large.
+    """A film in H.264 that every browser, phone and slide show plays, `times` as large.
 
     A film ends where a GIF begins again, so the walk is in it several times.
     """
@@ -103,7 +104,8 @@ def png(picture: Pixels, times: int = 1) -> bytes:
 
 def enlarged(picture: Pixels, times: int) -> Image.Image:
     image = Image.fromarray(picture)
-    return image.resize((image.width * times, image.height * times), Image.Resampling.NEAREST) if times > 1 else image
+    way = Image.Resampling.BICUBIC if min(image.size) >= SMOOTH else Image.Resampling.NEAREST
+    return image.resize((image.width * times, image.height * times), way) if times > 1 else image
 
 
 def arithmetic(sampler: Sampler, a: list[Latent], b: list[Latent], c: list[Latent]) -> Latent:

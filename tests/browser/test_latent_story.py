@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.latent.latent import Latent
 from core.nets import checkpoint
 
 pytestmark = pytest.mark.browser
@@ -179,3 +180,22 @@ def test_the_very_picture_is_looked_at_inside_a_classifier_and_back(latent):
     seed = re.search(r"z=(\d+)", page.url)[1]
     page.get_by_role("link", name="Move its numbers").click()
     page.get_by_text(re.compile(f"^seed {seed}")).first.wait_for(timeout=60_000)
+
+
+def test_truncation_rests_where_nothing_of_the_seed_is_left_and_the_sliders_are_dark_on_a_dark_page(page, app_url):
+    if "gan-digits" not in checkpoint.names("gan"):
+        pytest.skip("the generator gan-digits is not here")
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"/latent?model=gan-digits&z={Latent(0).baked(128).to_link()}")
+    slider, why = page.get_by_role("slider", name="truncation"), page.get_by_text("changes only the seed's own numbers")
+    slider.wait_for(timeout=60_000)
+    assert slider.is_disabled() and why.is_visible()
+    page.locator(f"{PANEL} summary").click()
+    page.get_by_role("button", name="Put back").click()
+    why.wait_for(state="hidden", timeout=20_000)
+    assert slider.is_enabled()
+
+    untouched = page.get_by_role("slider", name="12", exact=True)
+    untouched.evaluate("each => { each.value = each.min; each.scrollIntoView({ block: 'center' }) }")
+    track = np.asarray(Image.open(io.BytesIO(untouched.screenshot())).convert("L")).astype(int)
+    assert track[:, track.shape[1] // 2 :].max() < 180, "the untouched part of the track is white on a dark page"

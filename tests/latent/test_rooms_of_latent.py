@@ -18,7 +18,7 @@ from core.latent.directions import apart, between, effects, pca, points, regress
 from core.latent.inversion import drawn, fitted, found
 from core.latent.latent import Latent
 from core.latent.sampler import opened, pixels, sampler
-from core.latent.walks import arithmetic, gif, mp4, slerp, walk
+from core.latent.walks import arithmetic, gif, mp4, png, slerp, walk
 from core.nets import checkpoint
 from core.nets.card import Card
 from core.nets.gan import pair
@@ -179,6 +179,15 @@ def test_a_walk_becomes_a_film_that_is_read_back_frame_by_frame(colour):
     for frame, picture in zip(frames, [*pictures, *pictures], strict=True):
         small = frame.reshape(32, 4, 32, 4, 3).mean((1, 3))
         assert np.abs(small.mean(2) - picture.mean(2)).mean() < 6  # of 255; colours are stored at half the size
+
+
+@pytest.mark.parametrize(("side", "squares"), [(32, True), (64, False)])
+def test_an_enlarged_face_is_smooth_and_a_small_picture_shows_its_squares(side, squares):
+    picture = np.random.default_rng(0).integers(0, 256, (side, side, 3), dtype=np.uint8)
+    large = np.asarray(Image.open(io.BytesIO(png(picture, 4)))).astype(int)
+    assert large.shape == (4 * side, 4 * side, 3)
+    inside = np.abs(np.diff(large.reshape(side, 4, 4 * side, 3), axis=1)).mean()  # within what was one pixel
+    assert (inside == 0) == squares
 
 
 def test_a_grey_picture_with_odd_sides_becomes_a_film_too():

@@ -76,6 +76,32 @@ def test_the_panels_message_moves_the_picture_and_the_link(open_page, model):
     assert Latent.from_link(linked if isinstance(linked, str) else linked[0]) == wanted
 
 
+def frame_at(at) -> int | None:
+    """Where the frame among the samples is."""
+    (sheet,) = [each for each in at.main.children.values() for each in walked(each) if "latent-samples" in each.id]
+    return json.loads(sheet.json if sheet.HasField("json") else sheet.mixed.json)["picked"]
+
+
+def walked(block):
+    proto = getattr(block, "proto", None)
+    if proto is not None and type(proto).__name__ == "BidiComponent":
+        yield proto
+    for child in getattr(block, "children", {}).values():
+        yield from walked(child)
+
+
+def test_the_frame_is_on_the_sample_that_the_picture_began_with_and_on_none_for_a_sum(open_page, model):
+    assert frame_at(open_page("latent.py", model=model, z=Latent(3).edit(2, 1.5).to_link())) == 3
+    assert frame_at(open_page("latent.py", model=model, z=Latent(3).baked(8).to_link())) is None
+    at = open_page("latent.py", model=model)
+    assert frame_at(at) == 0
+    generation = at.session_state["latent-boxes"][model]["generation"]
+    every = {"seed": 0, "edits": {str(index): 0.5 for index in range(8)}}  # Randomise
+    at.session_state["latent-panel"] = {"moved": {"n": 1, "generation": generation, "up": True, "state": every}}
+    at.run()
+    assert not at.exception and frame_at(at) is None
+
+
 def test_a_message_that_is_none_is_told_and_changes_nothing(open_page, model):
     at = open_page("latent.py")
     box = at.session_state["latent-boxes"][model]

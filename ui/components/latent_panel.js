@@ -151,7 +151,14 @@ function told(panel, slider) {
   slider.line.classList.toggle("changed", changed)
 }
 
+function reach(panel) {   // truncation draws the seed's own numbers to the middle: of a sum, none is left
+  const none = panel.base.every((_, index) => panel.state.edits?.[index] !== undefined)
+  panel.truncation.input.disabled = none
+  panel.why.hidden = !none
+}
+
 function buttons(panel) {
+  reach(panel)
   panel.undo.disabled = !panel.past.length
   panel.redo.disabled = !panel.future.length
   const { seed, label, ...rest } = panel.state
@@ -209,6 +216,11 @@ function build(panel, parent, data) {
   } else panel.classes = null
   for (const each of data.named) named.append(row(panel, "move", each.name, each.name, each.low, each.high, each.note))
   named.append(row(panel, "truncation", "truncation", "truncation", 0, 1.5, "How far from the middle: less is more ordinary"))
+  panel.truncation = panel.sliders.at(-1)
+  panel.why = document.createElement("p")
+  panel.why.className = "why"
+  panel.why.textContent = "Truncation changes only the seed's own numbers, and this picture has none of them."
+  named.append(panel.why)
   data.base.forEach((_, index) => panel.numbers.append(row(panel, "edit", index, String(index), -REACH, REACH, data.notes[index])))
   panel.undo.onclick = () => step(panel, panel.past, panel.future)
   panel.redo.onclick = () => step(panel, panel.future, panel.past)

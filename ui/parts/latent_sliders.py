@@ -22,17 +22,23 @@ FAR = 5.0  # of a direction's slider
 def samples(subject: Subject) -> None:
     """64 pictures; a click takes one into the panel."""
     seeds = on_page()
-    latent = here(subject)
     contact_sheet(
         "latent-samples",
         pictures(subject, seeds),
         COLUMNS,
         f"Samples {seeds[0]} to {seeds[-1]} of {subject.sampler.title}; click one to move its sliders",
-        latent.seed - seeds[0] if latent.seed in seeds else None,
+        framed(subject),
         lambda: _pick(subject, seeds),
         name=("latent-sheet", subject.key, seeds[0]),
     )
     turning("")
+
+
+def framed(subject: Subject) -> int | None:
+    """The place of the sample that the picture began with; of a sum, or in another class, it is none of them."""
+    latent, seeds = here(subject), on_page()
+    begun = latent.label == sample(subject, latent.seed).label and latent.has_of_seed(subject.sampler.size)
+    return latent.seed - seeds[0] if begun and latent.seed in seeds else None
 
 
 def on_page() -> list[int]:
@@ -80,10 +86,10 @@ def panel(subject: Subject, found: Atlas | None) -> None:
     """The panel by itself: while a slider moves it asks `quick_made`, and nothing of the page runs. What shows the
     picture elsewhere hears the panel's bell once a slider is let go and its picture is there (`follows`)."""
     sampler = extended(subject)
-    before = here(subject)
+    before = framed(subject)
     if heard(subject, sampler):
         linked(subject)
-        if here(subject).seed != before.seed:
+        if framed(subject) != before:
             st.rerun()  # the frame among the samples goes, too
     kept, latent = box(subject), here(subject)
     latent_panel(
