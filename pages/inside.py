@@ -38,7 +38,7 @@ with st.container(border=True):
             if chosen:
                 answer(opened, chosen)
             else:
-                st.caption("Nothing to read yet: draw or upload something, or take a picture of the test set.")
+                st.caption("Nothing to read yet: draw or upload something, or choose another kind of picture.")
 
 if not opened:
     st.subheader("Nothing to look into yet")
@@ -72,7 +72,7 @@ elif view == FILTERS:
         st.info("This network has no convolutions: its weights are shown as pictures instead.")
     filters(opened, chosen)
 elif chosen is None:
-    st.info("These views need a picture: draw one above, or take one of the test set.")
+    st.info("These views need a picture: draw one above, or choose another kind of picture.")
 elif view == LAYERS:
     layers(opened, chosen)
 elif view == MATTERED:

@@ -269,6 +269,7 @@ def test_a_model_that_learned_from_several_sets_is_shown_pictures_of_one_with_it
     at = open_page("inside.py", model="ink", look=view)
     assert not at.exception and not at.error and at.session_state["inside-source"] == "Draw"
     assert "Test set" not in at.segmented_control(key="inside-source").options
+    assert "test set" not in said(at) + " ".join(each.value for each in at.caption)  # there is none to take one of
     blank(home, "mnist", 40, 10)
     services.forget_datasets()
     at = open_page("inside.py", model="ink", look=view)
