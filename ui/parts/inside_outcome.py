@@ -12,9 +12,7 @@ from ui.parts.inside_ranking import bars
 from ui.parts.inside_subject import Subject, perform
 from ui.parts.inside_tests import NONE, tests
 from ui.parts.mistakes_pictures import Pictures
-from ui.parts.words import percent
-
-FEW = 100  # pictures: below, two decimals of a per cent say more than was seen
+from ui.parts.words import FEW, share
 
 
 def outcome(subject: Subject) -> None:
@@ -38,11 +36,6 @@ def outcome(subject: Subject) -> None:
 def _of(subject: Subject, known: Pictures) -> str:
     """Which set, where it is not the network's own."""
     return "" if known.dataset == subject.opened.dataset else f" of {known.dataset}"
-
-
-def share(right: float, count: int) -> str:
-    """The share of right answers: of few pictures their number."""
-    return percent(right) if count >= FEW else f"{round(right * count)} of {count}"
 
 
 def change(by: float, count: int) -> str:

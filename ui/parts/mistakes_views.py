@@ -17,7 +17,7 @@ from ui.parts.mistakes_sheets import test_sheets
 from ui.parts.mistakes_stars import stars
 from ui.parts.mistakes_subject import Network
 from ui.parts.signs import signs
-from ui.parts.words import percent
+from ui.parts.words import percent, share
 
 KEY = "mistakes-board"
 PCA, TSNE = "PCA", "t-SNE"
@@ -28,12 +28,13 @@ def summary(of: Network, found: Judged, pictures: Pictures) -> None:
     right, count = int(found.right.sum()), len(found)
     low, high = interval(right, count)
     st.metric(
-        f"Right on {count:,} test pictures of {pictures.dataset}", percent(found.accuracy),
+        f"Right on {count:,} test pictures of {pictures.dataset}", share(found.accuracy, count),
         help="Measured now, in full precision, on test pictures that no run learns from.",
     )  # fmt: skip
+    mistakes = f"{count - right:,} mistake{'s' * (count - right != 1)}"
     st.caption(
-        f"{count - right:,} mistakes. With other pictures of the same kind it might be {percent(low)} to "
-        f"{percent(high)} (95 % interval)."
+        f"{mistakes}. With other pictures of the same kind it might be {percent(low)} to {percent(high)} "
+        "(95 % interval)."
     )
 
 

@@ -19,6 +19,14 @@ def percent(share: float) -> str:
     return f"{100 * share:.2f} %"
 
 
+FEW = 100  # pictures: below, two decimals of a per cent say more than was seen
+
+
+def share(right: float, count: int) -> str:
+    """The share of right answers: of few pictures their number."""
+    return percent(right) if count >= FEW else f"{round(right * count)} of {count}"
+
+
 def duration(seconds: float) -> str:
     """7 s, 2 min 5 s, 1 h 3 min."""
     whole = round(seconds)
