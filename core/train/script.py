@@ -114,7 +114,7 @@ def parts(config: RunConfig, source: Source, bf16: bool, threads: int | None = N
         found.append(("Augmentation: every epoch each picture is changed anew.", changes))
     found += [
         ("Batches.", batches(config, source)),
-        ("How each gradient becomes a step.", optimiser(config)),
+        ("How each gradient becomes a step.", optimiser(config, bf16)),
         ("How good is it?", TEST.strip("\n")),
         ("Training.", loop(config, source, bf16, drops)),
     ]

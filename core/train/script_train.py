@@ -21,6 +21,41 @@ class Muon(torch.optim.Muon):
         for kernel, flat in zip(self.kernels, self.flat, strict=True):
             kernel.data.copy_(flat.data.reshape(kernel.shape))
 '''
+WHOLE = '''
+def orthogonal(x):
+    """Newton and Schulz: five times a polynomial of x xᵀ, and the singular values of x are near one."""
+    turned = x.shape[0] > x.shape[1]
+    x = x.T if turned else x
+    x = x / x.norm().clamp(min=1e-7)
+    factor = product = square = x @ x.T  # from here on all is as small as the shorter side
+    for turn in range(5):
+        square = factor @ square @ factor if turn else square
+        factor = torch.addmm(square, square, square, beta=-4.775, alpha=2.0315)
+        factor.diagonal().add_(3.4445)
+        product = factor @ product if turn else factor
+    x = product @ x
+    return x.T if turned else x
+
+
+class Muon(torch.optim.Optimizer):
+    """Muon (Jordan 2024) makes each step of a weight matrix orthogonal; a kernel (filters, channels, height, width)
+    is one of (filters, rest). torch has it, too, but rounds to bf16, which this processor only imitates, slowly."""
+
+    def __init__(self, kernels, **settings):
+        super().__init__(kernels, settings)
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for kernel in group["params"]:
+                grad, weight = (each.reshape(len(kernel), -1).clone() for each in (kernel.grad, kernel.data))
+                mean = self.state[kernel].setdefault("mean", torch.zeros_like(grad))
+                mean.lerp_(grad, 1 - group["momentum"])
+                step = grad.lerp(mean, group["momentum"]) if group["nesterov"] else mean
+                weight.mul_(1 - group["lr"] * group["weight_decay"])
+                weight.add_(orthogonal(step), alpha=-group["lr"] * 0.2 * math.sqrt(max(weight.shape)))
+                kernel.copy_(weight.reshape(kernel.shape))
+'''
 FOLLOW = '''
 average = copy.deepcopy(net)  # a running average of the weights: it is tested instead of the net
 
@@ -76,11 +111,11 @@ def grown(x, done):
 '''
 
 
-def optimiser(config: RunConfig) -> str:
+def optimiser(config: RunConfig, bf16: bool) -> str:
     """The optimisers in a list named `optimisers`, and the rule of their rate."""
     lines = [f"LR = {config.lr!r}", f"EPOCHS = {config.epochs}"]
     if config.optimiser == "muon":
-        lines += ["", "", MUON.strip("\n"), "", "", *_muon(config)]
+        lines += ["", "", (MUON if bf16 else WHOLE).strip("\n"), "", "", *_muon(config)]
     else:
         lines += _plain(config)
     if config.schedule != "constant":
