@@ -1,5 +1,7 @@
 """A run as code: optimiser, learning rate, testing and the training loop. Long because each rule has its own text."""
 
+import inspect
+
 from core.config import RunConfig
 from core.train.growth import STAIRS
 from core.train.script_data import Source, used
@@ -22,21 +24,6 @@ class Muon(torch.optim.Muon):
             kernel.data.copy_(flat.data.reshape(kernel.shape))
 '''
 WHOLE = '''
-def orthogonal(x):
-    """Newton and Schulz: five times a polynomial of x xᵀ, and the singular values of x are near one."""
-    turned = x.shape[0] > x.shape[1]
-    x = x.T if turned else x
-    x = x / x.norm().clamp(min=1e-7)
-    factor = product = square = x @ x.T  # from here on all is as small as the shorter side
-    for turn in range(5):
-        square = factor @ square @ factor if turn else square
-        factor = torch.addmm(square, square, square, beta=-4.775, alpha=2.0315)
-        factor.diagonal().add_(3.4445)
-        product = factor @ product if turn else factor
-    x = product @ x
-    return x.T if turned else x
-
-
 class Muon(torch.optim.Optimizer):
     """Muon (Jordan 2024) makes each step of a weight matrix orthogonal; a kernel (filters, channels, height, width)
     is one of (filters, rest). torch has it, too, but rounds to bf16, which this processor only imitates, slowly."""
@@ -115,7 +102,7 @@ def optimiser(config: RunConfig, bf16: bool) -> str:
     """The optimisers in a list named `optimisers`, and the rule of their rate."""
     lines = [f"LR = {config.lr!r}", f"EPOCHS = {config.epochs}"]
     if config.optimiser == "muon":
-        lines += ["", "", (MUON if bf16 else WHOLE).strip("\n"), "", "", *_muon(config)]
+        lines += ["", "", MUON.strip("\n") if bf16 else _whole(), "", "", *_muon(config)]
     else:
         lines += _plain(config)
     if config.schedule != "constant":
@@ -131,6 +118,14 @@ def optimiser(config: RunConfig, bf16: bool) -> str:
         grown = GROWN.strip("\n").format(grow=config.grow, stairs=STAIRS, count=len(STAIRS))
         lines += ["", "", grown]
     return "\n".join(lines)
+
+
+def _whole() -> str:
+    """Muon in full precision; how it makes a matrix orthogonal are the lab's own lines, without their types."""
+    from core.train.optim import orthogonal
+
+    source = inspect.getsource(orthogonal).replace(": Tensor", "").replace(" -> Tensor", "")
+    return f"{source}\n{WHOLE}".strip("\n")
 
 
 def _plain(config: RunConfig) -> list[str]:
